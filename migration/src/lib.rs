@@ -1,0 +1,17 @@
+//! The schema's history: one migration a change, up and down on both databases.
+//!
+//! Migrations never import `entity`: what they say must stay as it was on the day they ran.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_initial;
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_initial::Migration)]
+    }
+}

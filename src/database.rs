@@ -1,0 +1,107 @@
+//! One database with two doors: SQLite gets one writer and many readers, PostgreSQL one pool for both.
+
+use std::time::Duration;
+
+use sea_orm::{
+    AccessMode, ConnectOptions, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction,
+    DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use crate::error::{Error, Result};
+
+/// How many connections answer queries.
+const READERS: u32 = 16;
+/// How long to wait for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long SQLite waits for another process to finish its write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The open database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    readers: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens `sqlite://FILE` (made where it is missing) or `postgres://…`.
+    pub async fn connect(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            let writer = connect_sqlite(url, 1).await?;
+            let readers = connect_sqlite(url, READERS).await?;
+            return Ok(Self { readers, writer });
+        }
+        if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+            return Err(Error::BadInput(
+                "the database URL must start with sqlite:// or postgres://".to_owned(),
+            ));
+        }
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(READERS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .sqlx_logging(false);
+        let pool = SeaDatabase::connect(options).await?;
+        Ok(Self {
+            readers: pool.clone(),
+            writer: pool,
+        })
+    }
+
+    /// A connection for reads that need not agree with one another.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// The connection that migrations run on.
+    #[must_use]
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Which of the two databases it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.readers.get_database_backend()
+    }
+
+    /// A transaction whose reads all see one state of the database (R25).
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        let is_postgres = self.backend() == DbBackend::Postgres;
+        let options = TransactionOptions {
+            isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
+            access_mode: is_postgres.then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: None,
+        };
+        Ok(self.readers.begin_with_options(options).await?)
+    }
+
+    /// A transaction that writes. On SQLite it takes the write lock at once, so that it never fails
+    /// half way for having read before.
+    pub async fn begin_write(&self) -> Result<DatabaseTransaction> {
+        let is_sqlite = self.backend() == DbBackend::Sqlite;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: is_sqlite.then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+}
+
+async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .busy_timeout(BUSY_TIMEOUT)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "NORMAL")
+                .pragma("cache_size", "-16000")
+        });
+    Ok(SeaDatabase::connect(options).await?)
+}

@@ -1,0 +1,18 @@
+//! Cashable tells a shop which of its orders are real and which affiliate commissions are payable.
+//!
+//! The map: data flows one way.
+//!
+//! ```text
+//! main → http → graphql → { reports, ledger, sync } → { domain, entity, error }
+//! sync → { ledger, sources };  domain → entity's words only;  entity, migration → nothing of ours
+//! ```
+//!
+//! Invariants, each held by a test: `domain` has no async, no database and no clock. Only `ledger` writes
+//! business rows; `reports` never writes. `graphql` names no SeaORM. `entity` knows neither GraphQL nor
+//! HTTP. Time is an argument: `app.clock`. The settling table (R6) is one constant in `domain`.
+
+pub mod app;
+pub mod clock;
+pub mod database;
+pub mod domain;
+pub mod error;
