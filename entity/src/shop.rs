@@ -47,6 +47,8 @@ pub struct Model {
     pub revision: i64,
     /// When a run last counted the promoted orders.
     pub recounted_at: Option<Instant>,
+    /// When a run last looked at every unsettled row.
+    pub swept_at: Option<Instant>,
     /// When the shop was made.
     pub created_at: Instant,
 }

@@ -132,6 +132,7 @@ fn shops() -> TableCreateStatement {
         .col(big_integer("last_sequence"))
         .col(big_integer("revision"))
         .col(big_integer_null("recounted_at"))
+        .col(big_integer_null("swept_at"))
         .col(big_integer("created_at"))
         .to_owned()
 }

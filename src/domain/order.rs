@@ -7,7 +7,7 @@ use super::status::Meaning;
 use super::{Currency, Invalid};
 
 /// What a source tells of one order. What is left out keeps its value (R2).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct OrderReport {
     /// The source's id.
     pub external_id: String,

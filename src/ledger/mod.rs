@@ -1,0 +1,100 @@
+//! The one door for writes: every change of business rows is a [`Change`] that goes through [`write`].
+//!
+//! A change runs in one database transaction that first locks its shop's row. So writes of one shop happen
+//! one after the other: history numbers have no gap (R26), counters and rollups move with what they sum
+//! (R15, R25), and an override and a running sync never lose each other's write (R14).
+
+mod affiliates;
+mod author;
+mod bulk;
+mod commissions;
+mod counters;
+mod history;
+mod idempotency;
+mod order_import;
+mod order_rows;
+mod order_store;
+mod overrides;
+mod queue;
+mod recount;
+mod remapping;
+mod retry;
+mod rollups;
+mod runs;
+mod settings;
+mod settling;
+mod settling_sql;
+mod shop_write;
+mod shops;
+mod tokens;
+mod transaction_import;
+mod transactions;
+
+use std::future::Future;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use affiliates::{AffiliateRow, CreateAffiliate, ImportAffiliates, UpdateAffiliate};
+pub use author::Author;
+pub use order_import::{FailedRow, ImportCounts, ImportOrders};
+pub use overrides::{OverrideStatus, ReleaseOverride};
+pub use recount::Recount;
+pub use remapping::MapStatuses;
+pub use runs::{FinishRun, LEASE_MILLIS, QueueRun, QueuedRun, StartRun};
+pub use settings::{Factor, UpdateSettings};
+pub use settling::{SettleChunk, Settled, Transition, preview};
+pub use settling_sql::{Days, target_status};
+pub use shop_write::ShopWrite;
+pub use shops::{NewShop, create_shop, shop_id_of};
+pub use tokens::{CreateToken, CreatedToken, RevokeToken, parse_secret, touch_token};
+pub use transaction_import::{ImportTransactions, TransactionRow};
+pub use transactions::{CreateTransaction, DeleteTransaction};
+
+use crate::app::App;
+use crate::error::Result;
+
+/// One change of one shop, applied whole or not at all.
+pub trait Change: Serialize + Send + Sync {
+    /// Names the change where requests are told apart.
+    const NAME: &'static str;
+    /// What it answers.
+    type Output: Serialize + DeserializeOwned + Send;
+
+    /// Makes the change. It may be called again after a rollback, so it keeps nothing outside of `shop`.
+    fn apply(&self, shop: &mut ShopWrite) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// Applies a change in one transaction, again where the database asks for it, and remembers its answer
+/// where the caller gave a key to repeat it by.
+pub async fn write<C: Change>(
+    app: &App,
+    shop_id: i64,
+    author: &Author,
+    change: &C,
+) -> Result<C::Output> {
+    let request = author.idempotency(change)?;
+    let mut tries = retry::Tries::new();
+    loop {
+        let outcome = match &request {
+            None => attempt(app, shop_id, author, change).await,
+            Some(request) => request.once(app, shop_id, author, change).await,
+        };
+        match outcome {
+            Ok(output) => return Ok(output),
+            Err(error) => tries.again_after(error).await?,
+        }
+    }
+}
+
+async fn attempt<C: Change>(
+    app: &App,
+    shop_id: i64,
+    author: &Author,
+    change: &C,
+) -> Result<C::Output> {
+    let mut shop = ShopWrite::begin(app, shop_id, author).await?;
+    let output = change.apply(&mut shop).await?;
+    shop.commit().await?;
+    Ok(output)
+}

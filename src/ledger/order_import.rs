@@ -1,0 +1,336 @@
+//! Orders come in: reports to orders and their commissions (R1 to R5, R16), a bad one set aside (R22).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use entity::{affiliate, affiliate_transaction as transaction, order, status_mapping};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+
+use super::affiliates::ensure_codes;
+use super::commissions::{Claim, claim};
+use super::order_rows::{Identity, state_of};
+use super::order_store::{OrderWrite, store, transactions_of};
+use super::{Change, ShopWrite};
+use crate::domain::order::{Context, OrderReport, Outcome};
+use crate::domain::status::{Meaning, default_meaning};
+use crate::domain::{Currency, text};
+use crate::error::{Refusal, RefusalCode, Result};
+
+/// How many orders one look-up or one file batch takes.
+const CHUNK: usize = 5_000;
+
+/// Reports of orders from one source, in the order in which they came.
+#[derive(Debug, Serialize)]
+pub struct ImportOrders {
+    /// The source: `api`, `file` or a platform.
+    pub source: String,
+    /// What it tells.
+    pub reports: Vec<OrderReport>,
+}
+
+/// What became of the reports; each is counted once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportCounts {
+    /// New orders.
+    pub created: u64,
+    /// Orders that differ now.
+    pub changed: u64,
+    /// Orders that do not.
+    pub unchanged: u64,
+    /// Reports older than what is stored (R3).
+    pub stale: u64,
+    /// Reports that could not be taken, or not wholly.
+    pub failed: Vec<FailedRow>,
+}
+
+/// A report that was set aside, with the reason (R22).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedRow {
+    /// Its place among the reports, from 0.
+    pub index: usize,
+    /// The id it came with.
+    pub external_id: String,
+    /// What is wrong with it.
+    pub refusal: Refusal,
+}
+
+impl Change for ImportOrders {
+    const NAME: &'static str = "importOrders";
+    type Output = ImportCounts;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<ImportCounts> {
+        let source = text::required("source", &self.source)?;
+        let meanings = load_meanings(shop, &source).await?;
+        let stored = self.load_stored(shop, &source).await?;
+        let mut counts = ImportCounts::default();
+        let mut drafts = Vec::new();
+        let mut seen = HashSet::new();
+        for (index, report) in self.reports.iter().enumerate() {
+            let known = stored.get(report.external_id.trim());
+            let outcome = check_unseen(report, &mut seen)
+                .and_then(|()| read(report, known, &source, &meanings, shop));
+            match outcome {
+                Err(refusal) => counts.fail(index, report, refusal),
+                Ok(Outcome::Stale) => counts.stale += 1,
+                Ok(Outcome::Ignored) => counts.unchanged += 1,
+                Ok(
+                    Outcome::Created(state) | Outcome::Changed(state) | Outcome::Unchanged(state),
+                ) => {
+                    let identity = known.map_or_else(
+                        || Identity {
+                            id: shop.new_id(),
+                            source: source.clone(),
+                            external_id: report.external_id.trim().to_owned(),
+                            affiliate_id: None,
+                        },
+                        Identity::of,
+                    );
+                    let row = identity.with_state(&shop.shop, state)?;
+                    drafts.push(Draft {
+                        index,
+                        report,
+                        stored: known.cloned(),
+                        row,
+                    });
+                }
+            }
+        }
+        write_drafts(shop, drafts, &mut counts).await?;
+        counts.failed.sort_by_key(|failed| failed.index);
+        Ok(counts)
+    }
+}
+
+/// An order as its report leaves it, before its commission is decided.
+struct Draft<'a> {
+    index: usize,
+    report: &'a OrderReport,
+    stored: Option<order::Model>,
+    row: order::Model,
+}
+
+impl ImportOrders {
+    async fn load_stored(
+        &self,
+        shop: &ShopWrite,
+        source: &str,
+    ) -> Result<HashMap<String, order::Model>> {
+        let mut stored = HashMap::new();
+        for chunk in self.reports.chunks(CHUNK) {
+            let ids = chunk
+                .iter()
+                .map(|report| report.external_id.trim().to_owned());
+            let rows = order::Entity::find()
+                .filter(order::Column::ShopId.eq(shop.shop.shop_id))
+                .filter(order::Column::Source.eq(source))
+                .filter(order::Column::ExternalId.is_in(ids))
+                .all(shop.db())
+                .await?;
+            stored.extend(rows.into_iter().map(|row| (row.external_id.clone(), row)));
+        }
+        Ok(stored)
+    }
+}
+
+/// R5: within one import an id that comes again fails from its second row on.
+fn check_unseen(report: &OrderReport, seen: &mut HashSet<String>) -> Result<(), Refusal> {
+    let external_id = text::required("externalId", &report.external_id)?;
+    if seen.insert(external_id.clone()) {
+        return Ok(());
+    }
+    Err(Refusal {
+        code: RefusalCode::Duplicate,
+        message: format!("the order {external_id} came before in this import"),
+        field: Some(vec!["externalId".to_owned()]),
+    })
+}
+
+fn read(
+    report: &OrderReport,
+    known: Option<&order::Model>,
+    source: &str,
+    meanings: &HashMap<String, Meaning>,
+    shop: &ShopWrite,
+) -> Result<Outcome, Refusal> {
+    let report = clean(report)?;
+    let native = report.native_status.as_deref();
+    let context = Context {
+        meaning: native.and_then(|word| {
+            meanings
+                .get(word)
+                .copied()
+                .or_else(|| default_meaning(source, word))
+        }),
+        shop_currency: Currency::parse(&shop.shop.currency)?,
+        now: shop.now,
+    };
+    let stored = known.map(state_of).transpose().map_err(|error| Refusal {
+        code: RefusalCode::Invalid,
+        message: format!("the stored order is damaged: {error}"),
+        field: None,
+    })?;
+    let has_code = report.affiliate_code.is_some()
+        || stored
+            .as_ref()
+            .is_some_and(|order| order.affiliate_code.is_some());
+    if report.commission.is_some() && !has_code {
+        return Err(Refusal {
+            code: RefusalCode::Invalid,
+            message: "a commission needs an affiliateCode that earns it".to_owned(),
+            field: Some(vec!["commission".to_owned()]),
+        });
+    }
+    let outcome = report.apply(stored.as_ref(), context)?;
+    if let (
+        Some(amount),
+        Outcome::Created(state) | Outcome::Changed(state) | Outcome::Unchanged(state),
+    ) = (&report.commission, &outcome)
+    {
+        state.currency.parse_amount("commission", amount)?;
+    }
+    Ok(outcome)
+}
+
+/// Trims and checks the texts of a report.
+fn clean(report: &OrderReport) -> Result<OrderReport, Refusal> {
+    let required = |field, value: &Option<String>| {
+        value
+            .as_deref()
+            .map(|value| text::required(field, value))
+            .transpose()
+    };
+    Ok(OrderReport {
+        external_id: text::required("externalId", &report.external_id)?,
+        native_status: required("nativeStatus", &report.native_status)?,
+        number: required("number", &report.number)?,
+        affiliate_code: required("affiliateCode", &report.affiliate_code)?,
+        ..report.clone()
+    })
+}
+
+pub(super) async fn load_meanings(
+    shop: &ShopWrite,
+    source: &str,
+) -> Result<HashMap<String, Meaning>> {
+    let rows = status_mapping::Entity::find()
+        .filter(status_mapping::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(status_mapping::Column::Source.eq(source))
+        .all(shop.db())
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok((row.native_status, Meaning::parse(&row.maps_to)?)))
+        .collect()
+}
+
+/// Decides on each order's commission and stores what differs.
+async fn write_drafts(
+    shop: &mut ShopWrite,
+    drafts: Vec<Draft<'_>>,
+    counts: &mut ImportCounts,
+) -> Result<()> {
+    let codes = drafts
+        .iter()
+        .filter_map(|draft| draft.row.affiliate_code.clone())
+        .collect();
+    let affiliates = ensure_codes(shop, codes).await?;
+    let known: Vec<_> = drafts
+        .iter()
+        .filter_map(|draft| draft.stored.as_ref())
+        .map(|order| order.id)
+        .collect();
+    let mut transactions = transactions_of(shop, &known).await?;
+    let mut writes = Vec::new();
+    for draft in drafts {
+        let linked = transactions.remove(&draft.row.id).unwrap_or_default();
+        match decide(shop, draft.report, draft.row, &affiliates, &linked) {
+            Err(refusal) => counts.fail(draft.index, draft.report, refusal),
+            Ok((mut row, claim, locked)) => {
+                row.affiliate_id = claim.affiliate_of(row.affiliate_id);
+                if let Some(refusal) = locked {
+                    row.affiliate_code = draft
+                        .stored
+                        .as_ref()
+                        .and_then(|order| order.affiliate_code.clone());
+                    counts.fail(draft.index, draft.report, refusal);
+                } else {
+                    counts.count(draft.stored.as_ref(), &row, &claim);
+                }
+                writes.push(OrderWrite {
+                    stored: draft.stored,
+                    row,
+                    claim,
+                    linked,
+                });
+            }
+        }
+    }
+    store(shop, writes).await
+}
+
+type Decision = (order::Model, Claim, Option<Refusal>);
+
+fn decide(
+    shop: &ShopWrite,
+    report: &OrderReport,
+    row: order::Model,
+    affiliates: &BTreeMap<String, affiliate::Model>,
+    linked: &[transaction::Model],
+) -> Result<Decision, Refusal> {
+    let currency = Currency::parse(&row.currency)?;
+    let imported = report
+        .commission
+        .as_deref()
+        .map(|amount| currency.parse_amount("commission", amount))
+        .transpose()?;
+    let told = report.affiliate_code.is_some() || imported.is_some();
+    let affiliate = row
+        .affiliate_code
+        .as_ref()
+        .filter(|_| told)
+        .and_then(|code| affiliates.get(code));
+    match claim(&shop.shop, &row, affiliate, imported, linked) {
+        Ok(claim) => Ok((row, claim, None)),
+        Err(refusal) => Ok((row, Claim::Keep, Some(refusal))),
+    }
+}
+
+impl ImportCounts {
+    /// Adds what became of another part of the same import, whose first report stood at `offset`.
+    pub fn add(&mut self, part: Self, offset: usize) {
+        self.created += part.created;
+        self.changed += part.changed;
+        self.unchanged += part.unchanged;
+        self.stale += part.stale;
+        self.failed
+            .extend(part.failed.into_iter().map(|failed| FailedRow {
+                index: failed.index + offset,
+                ..failed
+            }));
+    }
+
+    fn fail(&mut self, index: usize, report: &OrderReport, refusal: Refusal) {
+        let external_id = report.external_id.clone();
+        self.failed.push(FailedRow {
+            index,
+            external_id,
+            refusal,
+        });
+    }
+
+    fn count(&mut self, stored: Option<&order::Model>, row: &order::Model, claim: &Claim) {
+        match stored {
+            None => self.created += 1,
+            Some(stored) => {
+                let same = order::Model {
+                    changed_at: stored.changed_at,
+                    ..row.clone()
+                } == *stored;
+                if same && matches!(claim, Claim::Keep) {
+                    self.unchanged += 1;
+                } else {
+                    self.changed += 1;
+                }
+            }
+        }
+    }
+}

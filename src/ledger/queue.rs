@@ -1,0 +1,80 @@
+//! The queue that settling works off: which transactions sync may still change, and when to look.
+
+use entity::{Instant, affiliate_transaction, order, unsettled_transaction as unsettled};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::bulk;
+use crate::domain::settling::{Due, FOLLOWING, Stage, Standing, is_final};
+use crate::error::Result;
+
+/// How many rows one statement takes out.
+const CHUNK: usize = 5_000;
+
+/// What settling sees of a transaction and its order.
+pub(super) fn standing(
+    row: &affiliate_transaction::Model,
+    order: Option<&order::Model>,
+    lock_final: bool,
+) -> Standing {
+    Standing {
+        status: row.status,
+        kind: row.kind,
+        pinned: row.pinned,
+        stage: order.map(|order| Stage::of(order.status, order.in_progress)),
+        lock_final,
+        waits_until: row.waits_until,
+    }
+}
+
+/// Puts each transaction in or out of the queue as it stands now.
+pub(super) async fn requeue<'a>(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    lock_final: bool,
+    now: Instant,
+    rows: impl Iterator<Item = (&'a affiliate_transaction::Model, Option<&'a order::Model>)>,
+) -> Result<()> {
+    let mut entering = Vec::new();
+    let mut leaving: Vec<Uuid> = Vec::new();
+    for (row, order) in rows {
+        match place(row, order, lock_final, now) {
+            Some(due_at) => {
+                entering.push(unsettled::Model {
+                    shop_id,
+                    transaction_id: row.id,
+                    due_at,
+                });
+            }
+            None => leaving.push(row.id),
+        }
+    }
+    for chunk in leaving.chunks(CHUNK) {
+        unsettled::Entity::delete_many()
+            .filter(unsettled::Column::ShopId.eq(shop_id))
+            .filter(unsettled::Column::TransactionId.is_in(chunk.iter().copied()))
+            .exec(db)
+            .await?;
+    }
+    bulk::upsert::<unsettled::Entity>(db, entering).await
+}
+
+/// `None` where sync has nothing to do with the row, else when it is due.
+fn place(
+    row: &affiliate_transaction::Model,
+    order: Option<&order::Model>,
+    lock_final: bool,
+    now: Instant,
+) -> Option<Option<Instant>> {
+    let follows =
+        row.deleted_at.is_none() && !row.pinned && order.is_some() && FOLLOWING.contains(&row.kind);
+    if !follows {
+        return None;
+    }
+    match standing(row, order, lock_final).due(now) {
+        Due::Now => Some(Some(now)),
+        _ if is_final(row.status) => None,
+        Due::At(instant) => Some(Some(instant)),
+        Due::Unknown => Some(None),
+    }
+}

@@ -1,0 +1,87 @@
+//! Transactions that the database cut off are made again, whole (DESIGN §4).
+
+use std::time::Duration;
+
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
+
+use crate::error::{Error, Result};
+
+/// How often a transaction is tried.
+const ATTEMPTS: u32 = 6;
+/// How long to wait before the second try; each later one waits twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
+/// The tries of one transaction.
+#[derive(Debug)]
+pub(super) struct Tries {
+    left: u32,
+    pause: Duration,
+}
+
+impl Tries {
+    pub(super) fn new() -> Self {
+        Self {
+            left: ATTEMPTS - 1,
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// Waits for another try, or gives the error back where there is none or none would help.
+    pub(super) async fn again_after(&mut self, error: Error) -> Result<()> {
+        let Error::Database(cause) = &error else {
+            return Err(error);
+        };
+        if self.left == 0 || !was_cut_off(cause) {
+            return Err(error);
+        }
+        tracing::debug!(%cause, "a transaction was cut off and is made again");
+        tokio::time::sleep(self.pause.mul_f64(0.5 + fastrand::f64())).await;
+        self.left -= 1;
+        self.pause *= 2;
+        Ok(())
+    }
+}
+
+/// Whether the database gave up a transaction that can be made again.
+fn was_cut_off(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))
+    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    match cause.as_ref() {
+        SqlxError::Io(_) => true,
+        SqlxError::Database(cause) => {
+            let code = cause.code().unwrap_or_default();
+            is_transient(&code) || (code == "XX000" && cause.message().contains("could not commit"))
+        }
+        _ => false,
+    }
+}
+
+/// SQLSTATEs of PostgreSQL, and the numbers by which SQLite says that it is busy.
+fn is_transient(code: &str) -> bool {
+    code.starts_with("08")
+        || matches!(
+            code,
+            "40001" | "40P01" | "55P03" | "57P01" | "57P03" | "5" | "6" | "261" | "517"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_transient;
+
+    #[test]
+    fn what_was_cut_off_is_told_by_its_code() {
+        for code in [
+            "08006", "40001", "40P01", "55P03", "57P01", "57P03", "5", "517",
+        ] {
+            assert!(is_transient(code), "{code}");
+        }
+        for code in ["", "0A000", "23505", "42P01", "2067", "1"] {
+            assert!(!is_transient(code), "{code}");
+        }
+    }
+}

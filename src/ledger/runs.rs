@@ -1,0 +1,189 @@
+//! Sync runs and their leases: one run at a time for a shop, over all replicas (R18).
+
+use entity::words::{SyncState, SyncTrigger};
+use entity::{Instant, sync_lease, sync_run};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Change, ShopWrite, bulk};
+use crate::error::{Error, RefusalCode, Result};
+
+/// How long a lease holds without being renewed, in milliseconds.
+pub const LEASE_MILLIS: i64 = 60_000;
+
+/// Asks for a run. A dry one takes no lease.
+#[derive(Debug, Serialize)]
+pub struct QueueRun {
+    /// What asks.
+    pub trigger: SyncTrigger,
+    /// Whether it only shows what would change.
+    pub dry_run: bool,
+}
+
+/// The run that was asked for, or the one under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QueuedRun {
+    /// The run.
+    pub run: sync_run::Model,
+    /// Whether it was under way before.
+    pub already_running: bool,
+}
+
+/// A queued run begins.
+#[derive(Debug, Serialize)]
+pub struct StartRun {
+    /// Which run.
+    pub run_id: Uuid,
+}
+
+/// A run ends, well or not.
+#[derive(Debug, Serialize)]
+pub struct FinishRun {
+    /// The run with its figures.
+    pub run: sync_run::Model,
+}
+
+impl Change for QueueRun {
+    const NAME: &'static str = "triggerSync";
+    type Output = QueuedRun;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<QueuedRun> {
+        if !shop.shop.sync_enabled {
+            return Err(Error::refused(
+                RefusalCode::SyncDisabled,
+                format!(
+                    "the sync of {} is off; an admin turns it on in the settings",
+                    shop.shop.name
+                ),
+            ));
+        }
+        if !self.dry_run
+            && let Some(run) = under_way(shop).await?
+        {
+            return Ok(QueuedRun {
+                run,
+                already_running: true,
+            });
+        }
+        let run = new_run(shop, self);
+        bulk::insert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        if !self.dry_run {
+            let lease = sync_lease::Model {
+                shop_id: shop.shop.shop_id,
+                run_id: run.id,
+                expires_at: Instant(shop.now.0 + LEASE_MILLIS),
+            };
+            bulk::upsert::<sync_lease::Entity>(shop.db(), vec![lease]).await?;
+        }
+        Ok(QueuedRun {
+            run,
+            already_running: false,
+        })
+    }
+}
+
+impl Change for StartRun {
+    const NAME: &'static str = "startRun";
+    type Output = sync_run::Model;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<sync_run::Model> {
+        let mut run = find_run(shop, self.run_id).await?;
+        if !run.dry_run {
+            renew_lease(shop, run.id).await?;
+        }
+        run.state = SyncState::Running;
+        run.started_at = Some(shop.now);
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        Ok(run)
+    }
+}
+
+impl Change for FinishRun {
+    const NAME: &'static str = "finishRun";
+    type Output = sync_run::Model;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<sync_run::Model> {
+        let run = sync_run::Model {
+            finished_at: Some(shop.now),
+            ..self.run.clone()
+        };
+        if !run.dry_run {
+            renew_lease(shop, run.id).await?;
+            sync_lease::Entity::delete_by_id(run.shop_id)
+                .exec(shop.db())
+                .await?;
+        }
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        Ok(run)
+    }
+}
+
+/// The run that holds a living lease. One whose process went away is marked failed, so that its shop can
+/// be synced again.
+async fn under_way(shop: &ShopWrite) -> Result<Option<sync_run::Model>> {
+    let Some(lease) = sync_lease::Entity::find_by_id(shop.shop.shop_id)
+        .one(shop.db())
+        .await?
+    else {
+        return Ok(None);
+    };
+    let mut run = find_run(shop, lease.run_id).await?;
+    if lease.expires_at > shop.now {
+        return Ok(Some(run));
+    }
+    run.state = SyncState::Failed;
+    run.finished_at = Some(shop.now);
+    run.error = Some("the process that ran it went away".to_owned());
+    bulk::upsert::<sync_run::Entity>(shop.db(), vec![run]).await?;
+    Ok(None)
+}
+
+/// Holds the lease for longer; a run that has lost it must not write any more.
+pub(super) async fn renew_lease(shop: &ShopWrite, run_id: Uuid) -> Result<()> {
+    let renewed = sync_lease::Entity::update_many()
+        .col_expr(
+            sync_lease::Column::ExpiresAt,
+            Expr::value(shop.now.0 + LEASE_MILLIS),
+        )
+        .filter(sync_lease::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(sync_lease::Column::RunId.eq(run_id))
+        .exec(shop.db())
+        .await?;
+    if renewed.rows_affected == 0 {
+        return Err(Error::LeaseLost);
+    }
+    Ok(())
+}
+
+async fn find_run(shop: &ShopWrite, id: Uuid) -> Result<sync_run::Model> {
+    sync_run::Entity::find_by_id((shop.shop.shop_id, id))
+        .one(shop.db())
+        .await?
+        .ok_or_else(|| Error::not_found("sync run"))
+}
+
+fn new_run(shop: &ShopWrite, asked: &QueueRun) -> sync_run::Model {
+    sync_run::Model {
+        shop_id: shop.shop.shop_id,
+        id: shop.new_id(),
+        trigger: asked.trigger,
+        state: SyncState::Queued,
+        dry_run: asked.dry_run,
+        queued_at: shop.now,
+        started_at: None,
+        finished_at: None,
+        orders_read: 0,
+        orders_changed: 0,
+        orders_unmapped: 0,
+        orders_stale: 0,
+        orders_failed: 0,
+        transactions_due: 0,
+        transactions_checked: 0,
+        transactions_changed: 0,
+        transitions: serde_json::Value::Array(Vec::new()),
+        promoted_counts_repaired: 0,
+        error: None,
+    }
+}

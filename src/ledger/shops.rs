@@ -1,0 +1,69 @@
+//! Shops are made here, once; everything later goes through their lock.
+
+use entity::shop;
+use entity::words::WaitFrom;
+use sea_orm::{ActiveModelTrait, IntoActiveModel, SqlErr};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::domain::zone::parse_zone;
+use crate::domain::{Currency, text};
+use crate::error::{Error, RefusalCode, Result};
+
+/// A shop to be made, with the settings of [`super::UpdateSettings`] still at their defaults.
+#[derive(Clone, Debug)]
+pub struct NewShop {
+    /// What people call it; unique.
+    pub name: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// IANA name.
+    pub time_zone: String,
+}
+
+/// The id of the shop with this name. It is made from the name, so that names are unique without an index
+/// over all shops, which a sharded database could not have.
+#[must_use]
+pub fn shop_id_of(name: &str) -> i64 {
+    let digest = Sha256::digest(name.trim().as_bytes());
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(bytes) & i64::MAX
+}
+
+/// Makes a shop. Its sync is off until an admin turns it on (R20), final statuses are locked (R8).
+pub async fn create_shop(app: &App, new: &NewShop) -> Result<shop::Model> {
+    let name = text::required("name", &new.name)?;
+    let row = shop::Model {
+        shop_id: shop_id_of(&name),
+        currency: Currency::parse(&new.currency)?.code().to_owned(),
+        time_zone: parse_zone(&new.time_zone)?.name().to_owned(),
+        sync_enabled: false,
+        sync_interval_minutes: 30,
+        wait_days: 14,
+        wait_from: WaitFrom::TransactionCreated,
+        lock_final_statuses: true,
+        recount_promoted_orders: true,
+        commissions_from: None,
+        commission_rate_ppm: 0,
+        factor_direction: None,
+        factor_ppm: 0,
+        factor_limit: 0,
+        last_sequence: 0,
+        revision: 0,
+        recounted_at: None,
+        swept_at: None,
+        created_at: app.clock.now(),
+        name,
+    };
+    let tx = app.database.begin_write().await?;
+    let made = row.into_active_model().insert(&tx).await.map_err(|error| {
+        if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+            let taken = format!("there is a shop named {} already", new.name.trim());
+            return Error::refused(RefusalCode::Duplicate, taken);
+        }
+        error.into()
+    })?;
+    tx.commit().await?;
+    Ok(made)
+}

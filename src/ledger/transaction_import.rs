@@ -1,0 +1,248 @@
+//! Transactions made by hand elsewhere come in from a file, told apart by their external id.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use entity::words::{TransactionKind, TransactionStatus};
+use entity::{Instant, affiliate, affiliate_transaction as transaction, order};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+
+use super::affiliates::ensure_codes;
+use super::commissions::waits_until;
+use super::order_import::{FailedRow, ImportCounts};
+use super::transactions::{
+    Terms, check_amount, insert_transaction, new_transaction, replace, set_status,
+};
+use super::{Change, ShopWrite};
+use crate::domain::settling::is_final;
+use crate::domain::zone::day_of;
+use crate::domain::{Currency, text};
+use crate::error::{Error, Refusal, RefusalCode, Result};
+
+/// Transactions from a file. One that is there already follows the file while it is neither final nor
+/// pinned; one that was deleted stays so.
+#[derive(Debug, Serialize)]
+pub struct ImportTransactions {
+    /// One a row.
+    pub rows: Vec<TransactionRow>,
+}
+
+/// One row of [`ImportTransactions`].
+#[derive(Clone, Debug, Serialize)]
+pub struct TransactionRow {
+    /// Unique in the shop.
+    pub external_id: String,
+    /// Who earns or owes; unknown codes make affiliates.
+    pub affiliate_code: String,
+    /// MANUAL unless given.
+    pub kind: Option<TransactionKind>,
+    /// Decimal text.
+    pub amount: String,
+    /// ISO 4217; the shop's unless given.
+    pub currency: Option<String>,
+    /// The order that it is for.
+    pub order_external_id: Option<String>,
+    /// Where that order comes from; `file` unless given.
+    pub order_source: Option<String>,
+    /// What a new transaction starts as.
+    pub status: Option<TransactionStatus>,
+    /// When it was made; now unless given.
+    pub created_at: Option<Instant>,
+    /// Shown to the affiliate.
+    pub note: Option<String>,
+}
+
+impl Change for ImportTransactions {
+    const NAME: &'static str = "importTransactions";
+    type Output = ImportCounts;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<ImportCounts> {
+        let codes: BTreeSet<String> = self
+            .rows
+            .iter()
+            .filter_map(|row| text::required("affiliateCode", &row.affiliate_code).ok())
+            .collect();
+        let affiliates = ensure_codes(shop, codes).await?;
+        let stored = self.load_stored(shop).await?;
+        let orders = self.load_orders(shop).await?;
+        let mut seen = HashSet::new();
+        let mut counts = ImportCounts::default();
+        for (index, row) in self.rows.iter().enumerate() {
+            let known = stored.get(row.external_id.trim());
+            let applied = if seen.insert(row.external_id.trim()) {
+                row.apply(shop, known, &affiliates, &orders).await
+            } else {
+                Err(duplicate(&row.external_id))
+            };
+            match applied {
+                Ok(Applied::Created) => counts.created += 1,
+                Ok(Applied::Changed) => counts.changed += 1,
+                Ok(Applied::Unchanged) => counts.unchanged += 1,
+                Err(Error::Refused(refusal)) => {
+                    let external_id = row.external_id.clone();
+                    counts.failed.push(FailedRow {
+                        index,
+                        external_id,
+                        refusal,
+                    });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(counts)
+    }
+}
+
+enum Applied {
+    Created,
+    Changed,
+    Unchanged,
+}
+
+type OrderKey = (String, String);
+
+impl ImportTransactions {
+    async fn load_stored(&self, shop: &ShopWrite) -> Result<HashMap<String, transaction::Model>> {
+        let ids = self
+            .rows
+            .iter()
+            .map(|row| row.external_id.trim().to_owned());
+        let rows = transaction::Entity::find()
+            .filter(transaction::Column::ShopId.eq(shop.shop.shop_id))
+            .filter(transaction::Column::ExternalId.is_in(ids))
+            .all(shop.db())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((row.external_id.clone()?, row)))
+            .collect())
+    }
+
+    async fn load_orders(&self, shop: &ShopWrite) -> Result<HashMap<OrderKey, order::Model>> {
+        let ids = self
+            .rows
+            .iter()
+            .filter_map(|row| row.order_external_id.clone());
+        let rows = order::Entity::find()
+            .filter(order::Column::ShopId.eq(shop.shop.shop_id))
+            .filter(order::Column::ExternalId.is_in(ids))
+            .all(shop.db())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| ((row.source.clone(), row.external_id.clone()), row))
+            .collect())
+    }
+}
+
+impl TransactionRow {
+    async fn apply(
+        &self,
+        shop: &mut ShopWrite,
+        known: Option<&transaction::Model>,
+        affiliates: &BTreeMap<String, affiliate::Model>,
+        orders: &HashMap<OrderKey, order::Model>,
+    ) -> Result<Applied> {
+        let external_id = text::required("externalId", &self.external_id)?;
+        let code = text::required("affiliateCode", &self.affiliate_code)?;
+        let affiliate = affiliates
+            .get(&code)
+            .ok_or_else(|| Error::not_found("affiliate"))?;
+        let order = self.find_order(orders)?;
+        let currency = match &self.currency {
+            Some(currency) => Currency::parse(currency)?,
+            None => shop.currency()?,
+        };
+        let kind = self.kind.unwrap_or(TransactionKind::Manual);
+        let terms = Terms {
+            kind,
+            amount_minor: currency.parse_signed("amount", &self.amount)?,
+            currency,
+            note: text::note("note", self.note.as_deref().unwrap_or(""))?,
+        };
+        check_amount(kind, terms.amount_minor, affiliate)?;
+        match known {
+            Some(stored) => follow_file(shop, stored, &terms, order).await,
+            None => {
+                let mut row = new_transaction(shop, affiliate, order, terms)?;
+                row.external_id = Some(external_id);
+                self.set_beginning(shop, &mut row, order)?;
+                insert_transaction(shop, &row, order).await?;
+                Ok(Applied::Created)
+            }
+        }
+    }
+
+    fn find_order<'a>(
+        &self,
+        orders: &'a HashMap<OrderKey, order::Model>,
+    ) -> Result<Option<&'a order::Model>> {
+        let Some(external_id) = &self.order_external_id else {
+            return Ok(None);
+        };
+        let source = self
+            .order_source
+            .clone()
+            .unwrap_or_else(|| "file".to_owned());
+        let found = orders.get(&(source.clone(), external_id.clone()));
+        let missing = || {
+            let message = format!("there is no order {external_id} from the source {source}");
+            Error::invalid("orderExternalId", message)
+        };
+        found.ok_or_else(missing).map(Some)
+    }
+
+    /// When it was made and what it starts as, where the file tells.
+    fn set_beginning(
+        &self,
+        shop: &ShopWrite,
+        row: &mut transaction::Model,
+        order: Option<&order::Model>,
+    ) -> Result<()> {
+        if let Some(created_at) = self.created_at {
+            let completed_at = order.and_then(|order| order.completed_at);
+            row.created_at = created_at;
+            row.waits_until = waits_until(row.wait_from, row.wait_days, created_at, completed_at);
+            if order.is_none() {
+                row.reported_on = day_of(created_at, shop.zone()?);
+            }
+        }
+        if let Some(status) = self.status {
+            set_status(row, status, order);
+        }
+        Ok(())
+    }
+}
+
+async fn follow_file(
+    shop: &mut ShopWrite,
+    stored: &transaction::Model,
+    terms: &Terms,
+    order: Option<&order::Model>,
+) -> Result<Applied> {
+    let mut row = stored.clone();
+    row.amount_minor = terms.amount_minor;
+    terms.currency.code().clone_into(&mut row.currency);
+    if terms.note.is_some() {
+        row.note.clone_from(&terms.note);
+    }
+    if row == *stored || stored.deleted_at.is_some() {
+        return Ok(Applied::Unchanged);
+    }
+    if is_final(stored.status) || stored.pinned {
+        return Err(Error::invalid(
+            "amount",
+            "the transaction is final or pinned, so its amount and note stand",
+        ));
+    }
+    replace(shop, stored, row, order).await?;
+    Ok(Applied::Changed)
+}
+
+fn duplicate(external_id: &str) -> Error {
+    Error::Refused(Refusal {
+        code: RefusalCode::Duplicate,
+        message: format!("the transaction {external_id} came before in this import"),
+        field: Some(vec!["externalId".to_owned()]),
+    })
+}

@@ -1,0 +1,311 @@
+//! Transactions made and deleted by hand, and what every change of one row has in common.
+
+use entity::words::{OverrideReason, TransactionKind, TransactionStatus};
+use entity::{affiliate, affiliate_transaction as transaction, order};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::affiliates::find_affiliate;
+use super::commissions::waits_until;
+use super::counters::links_of_orders;
+use super::history::Why;
+use super::queue::requeue;
+use super::rollups::Move;
+use super::{Change, ShopWrite, bulk};
+use crate::domain::settling::is_final;
+use crate::domain::zone::day_of;
+use crate::domain::{Currency, text};
+use crate::error::{Error, RefusalCode, Result};
+
+/// Makes a transaction by hand.
+#[derive(Debug, Serialize)]
+pub struct CreateTransaction {
+    /// Who earns or owes.
+    pub affiliate_id: Uuid,
+    /// The order it is for, if it is for one.
+    pub order_id: Option<Uuid>,
+    /// MANUAL or ADJUSTMENT.
+    pub kind: TransactionKind,
+    /// Decimal text; negative only for an adjustment.
+    pub amount: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Shown to the affiliate.
+    pub note: Option<String>,
+}
+
+/// Deletes a transaction; it stays in the history and is never brought back by an import (R16).
+#[derive(Debug, Serialize)]
+pub struct DeleteTransaction {
+    /// Which one.
+    pub transaction_id: Uuid,
+    /// Why, for the staff.
+    pub reason: OverrideReason,
+    /// Why, for the affiliate too.
+    pub note: Option<String>,
+    /// Refused where the row has moved on since.
+    pub expected_version: Option<i32>,
+}
+
+impl Change for CreateTransaction {
+    const NAME: &'static str = "createTransaction";
+    type Output = transaction::Model;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<transaction::Model> {
+        let affiliate = find_affiliate(shop, self.affiliate_id).await?;
+        let order = match self.order_id {
+            Some(id) => Some(find_order(shop, id).await?),
+            None => None,
+        };
+        let currency = Currency::parse(&self.currency)?;
+        let amount_minor = currency.parse_signed("amount", &self.amount)?;
+        check_amount(self.kind, amount_minor, &affiliate)?;
+        let note = text::note("note", self.note.as_deref().unwrap_or(""))?;
+        let row = new_transaction(
+            shop,
+            &affiliate,
+            order.as_ref(),
+            Terms {
+                kind: self.kind,
+                amount_minor,
+                currency,
+                note,
+            },
+        )?;
+        insert_transaction(shop, &row, order.as_ref()).await?;
+        Ok(row)
+    }
+}
+
+impl Change for DeleteTransaction {
+    const NAME: &'static str = "deleteTransaction";
+    type Output = Uuid;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<Uuid> {
+        let stored = find_transaction(shop, self.transaction_id).await?;
+        require_version(&stored, self.expected_version)?;
+        let note = text::note("note", self.note.as_deref().unwrap_or(""))?;
+        let order = order_of(shop, &stored).await?;
+        let row = transaction::Model {
+            deleted_at: Some(shop.now),
+            ..stored.clone()
+        };
+        shop.history.transaction_deleted(
+            &row,
+            Why {
+                reason: Some(self.reason),
+                note,
+            },
+        );
+        replace(shop, &stored, row, order.as_ref()).await?;
+        if stored.kind == TransactionKind::Commission
+            && let Some(order) = order
+        {
+            let unpromoted = order::Model {
+                affiliate_id: None,
+                ..order.clone()
+            };
+            shop.rollups.order(&order, Move::Out);
+            shop.rollups.order(&unpromoted, Move::In);
+            bulk::upsert::<order::Entity>(shop.db(), vec![unpromoted]).await?;
+        }
+        Ok(stored.id)
+    }
+}
+
+/// What a transaction made by hand is about.
+pub(super) struct Terms {
+    pub(super) kind: TransactionKind,
+    pub(super) amount_minor: i64,
+    pub(super) currency: Currency,
+    pub(super) note: Option<String>,
+}
+
+pub(super) fn check_amount(
+    kind: TransactionKind,
+    amount_minor: i64,
+    affiliate: &affiliate::Model,
+) -> Result<()> {
+    match kind {
+        TransactionKind::Commission => Err(Error::invalid(
+            "kind",
+            "a COMMISSION comes with its order; by hand there are MANUAL and ADJUSTMENT",
+        )),
+        TransactionKind::Manual if amount_minor < 0 => Err(Error::invalid(
+            "amount",
+            "only an ADJUSTMENT may have a negative amount",
+        )),
+        _ if !affiliate.active && amount_minor > 0 => Err(Error::invalid(
+            "affiliateId",
+            format!(
+                "the affiliate {} is inactive and earns nothing new",
+                affiliate.code
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A transaction made by hand: MANUAL waits for its order, an ADJUSTMENT is cashable at once.
+pub(super) fn new_transaction(
+    shop: &ShopWrite,
+    affiliate: &affiliate::Model,
+    order: Option<&order::Model>,
+    terms: Terms,
+) -> Result<transaction::Model> {
+    let settings = &shop.shop;
+    let mut row = transaction::Model {
+        shop_id: settings.shop_id,
+        id: shop.new_id(),
+        affiliate_id: affiliate.id,
+        order_id: order.map(|order| order.id),
+        external_id: None,
+        kind: terms.kind,
+        amount_minor: terms.amount_minor,
+        currency: terms.currency.code().to_owned(),
+        status: TransactionStatus::Open,
+        status_changed_at: shop.now,
+        status_set_by: shop.actor(),
+        pinned: false,
+        diverged: false,
+        wait_days: settings.wait_days,
+        wait_from: settings.wait_from,
+        waits_until: waits_until(
+            settings.wait_from,
+            settings.wait_days,
+            shop.now,
+            order.and_then(|order| order.completed_at),
+        ),
+        final_total_minor: None,
+        final_refunded_minor: None,
+        rate_ppm: 0,
+        factor_ppm: 0,
+        factor_orders: 0,
+        imported_amount: false,
+        note: terms.note,
+        version: 1,
+        created_at: shop.now,
+        reported_on: match order {
+            Some(order) => order.placed_on,
+            None => day_of(shop.now, shop.zone()?),
+        },
+        deleted_at: None,
+    };
+    if terms.kind == TransactionKind::Adjustment {
+        set_status(&mut row, TransactionStatus::Completed, order);
+    }
+    Ok(row)
+}
+
+/// Stores a new row: making a row writes no history (R26).
+pub(super) async fn insert_transaction(
+    shop: &mut ShopWrite,
+    row: &transaction::Model,
+    order: Option<&order::Model>,
+) -> Result<()> {
+    let orders: Vec<Uuid> = row.order_id.into_iter().collect();
+    let before = links_of_orders(shop.db(), row.shop_id, &orders).await?;
+    row.clone().into_active_model().insert(shop.db()).await?;
+    let after = links_of_orders(shop.db(), row.shop_id, &orders).await?;
+    shop.counters.moved(&before, &after);
+    shop.rollups.transaction(row, Move::In);
+    let lock_final = shop.shop.lock_final_statuses;
+    requeue(
+        shop.db(),
+        row.shop_id,
+        lock_final,
+        shop.now,
+        std::iter::once((row, order)),
+    )
+    .await
+}
+
+/// Stores a changed row under its next version; rollups, counters and the queue move along.
+pub(super) async fn replace(
+    shop: &mut ShopWrite,
+    stored: &transaction::Model,
+    row: transaction::Model,
+    order: Option<&order::Model>,
+) -> Result<transaction::Model> {
+    let row = transaction::Model {
+        version: stored.version + 1,
+        ..row
+    };
+    let orders: Vec<Uuid> = row.order_id.into_iter().collect();
+    let before = links_of_orders(shop.db(), row.shop_id, &orders).await?;
+    bulk::upsert::<transaction::Entity>(shop.db(), vec![row.clone()]).await?;
+    let after = links_of_orders(shop.db(), row.shop_id, &orders).await?;
+    shop.counters.moved(&before, &after);
+    shop.rollups.transaction(stored, Move::Out);
+    shop.rollups.transaction(&row, Move::In);
+    let lock_final = shop.shop.lock_final_statuses;
+    requeue(
+        shop.db(),
+        row.shop_id,
+        lock_final,
+        shop.now,
+        std::iter::once((&row, order)),
+    )
+    .await?;
+    Ok(row)
+}
+
+/// Gives a row a status, and remembers what its order said where that is final (R9).
+pub(super) fn set_status(
+    row: &mut transaction::Model,
+    status: TransactionStatus,
+    order: Option<&order::Model>,
+) {
+    row.status = status;
+    let amounts = order.filter(|_| is_final(status));
+    row.final_total_minor = amounts.map(|order| order.total_minor);
+    row.final_refunded_minor = amounts.map(|order| order.refunded_minor);
+}
+
+/// A transaction that is not deleted.
+pub(super) async fn find_transaction(shop: &ShopWrite, id: Uuid) -> Result<transaction::Model> {
+    transaction::Entity::find_by_id((shop.shop.shop_id, id))
+        .filter(transaction::Column::DeletedAt.is_null())
+        .one(shop.db())
+        .await?
+        .ok_or_else(|| Error::not_found("transaction"))
+}
+
+async fn find_order(shop: &ShopWrite, id: Uuid) -> Result<order::Model> {
+    order::Entity::find_by_id((shop.shop.shop_id, id))
+        .one(shop.db())
+        .await?
+        .ok_or_else(|| Error::not_found("order"))
+}
+
+/// The order of a transaction, if it has one.
+pub(super) async fn order_of(
+    shop: &ShopWrite,
+    row: &transaction::Model,
+) -> Result<Option<order::Model>> {
+    match row.order_id {
+        Some(id) => find_order(shop, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Refuses where the row has moved on since the caller read it.
+pub(super) fn require_version(row: &transaction::Model, expected: Option<i32>) -> Result<()> {
+    match expected {
+        Some(expected) if expected != row.version => Err(Error::refused(
+            RefusalCode::VersionConflict,
+            format!(
+                "the transaction is at version {} by now, not {expected}",
+                row.version
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Marks a status as set now by the author of the write.
+pub(super) fn stamp(shop: &ShopWrite, row: &mut transaction::Model) {
+    row.status_changed_at = shop.now;
+    row.status_set_by = shop.actor();
+}
