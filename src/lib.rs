@@ -17,3 +17,4 @@ pub mod database;
 pub mod domain;
 pub mod error;
 pub mod ledger;
+pub mod reports;

@@ -1,0 +1,215 @@
+//! KPIs: what a period, the one before it and each point of a series come to, folded from the rollups.
+
+use std::collections::BTreeSet;
+
+use entity::kpi_day;
+use sea_orm::ConnectionTrait;
+use sea_orm::prelude::Uuid;
+
+use super::days::DayRange;
+use super::rollups::{Grain, RollupFilter};
+use crate::domain::period::{Interval, Period};
+use crate::error::Result;
+
+/// Figures over orders by the day they were placed (R23). Amounts in minor units of one currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kpi {
+    /// All orders.
+    pub orders: i64,
+    /// Those that are NEW.
+    pub new_orders: i64,
+    /// Those that are COMPLETE.
+    pub complete_orders: i64,
+    /// Those that are CANCELLED.
+    pub cancelled_orders: i64,
+    /// The cancelled ones with reason FAKE.
+    pub fake_orders: i64,
+    /// Those that an affiliate brought (R15).
+    pub promoted_orders: i64,
+    /// Totals of NEW orders.
+    pub new_total_minor: i64,
+    /// Totals of COMPLETE orders, before refunds.
+    pub complete_total_minor: i64,
+    /// Refunds of COMPLETE orders.
+    pub complete_refunded_minor: i64,
+    /// Totals of CANCELLED orders.
+    pub cancelled_total_minor: i64,
+    /// Totals of COMPLETE promoted orders less refunds.
+    pub promoted_revenue_minor: i64,
+    /// Transactions that are OPEN or IN_PROGRESS.
+    pub commission_pending_minor: i64,
+    /// Transactions that are COMPLETED.
+    pub commission_cashable_minor: i64,
+    /// Transactions that are CANCELLED.
+    pub commission_cancelled_minor: i64,
+}
+
+/// What a KPI report shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KpiFigures {
+    /// The whole period.
+    pub totals: Kpi,
+    /// The equally long period just before (R23).
+    pub previous: Kpi,
+    /// Each interval of the period in order, the empty ones too.
+    pub points: Vec<(Period, Kpi)>,
+    /// Currencies that have orders in this period and are left out of these figures, sorted.
+    pub other_currencies: Vec<String>,
+}
+
+impl Kpi {
+    /// Totals of COMPLETE orders less refunds (R23).
+    #[must_use]
+    pub fn revenue_minor(&self) -> i64 {
+        self.complete_total_minor - self.complete_refunded_minor
+    }
+
+    /// What NEW orders may yet bring (R23).
+    #[must_use]
+    pub fn pending_minor(&self) -> i64 {
+        self.new_total_minor
+    }
+
+    /// What CANCELLED orders would have brought (R23).
+    #[must_use]
+    pub fn lost_minor(&self) -> i64 {
+        self.cancelled_total_minor
+    }
+
+    /// Revenue by complete order, rounded half up to the minor unit (R23); none without such orders.
+    #[must_use]
+    pub fn average_minor(&self) -> Option<i64> {
+        let complete = self.complete_orders;
+        let whole = self.revenue_minor().checked_div_euclid(complete)?;
+        let rest = self.revenue_minor().checked_rem_euclid(complete)?;
+        Some(whole + i64::from(2 * rest >= complete))
+    }
+
+    /// Complete orders as a share of all (R23).
+    #[must_use]
+    pub fn completion_rate(&self) -> Option<f64> {
+        share(self.complete_orders, self.orders)
+    }
+
+    /// Cancelled orders as a share of all (R23).
+    #[must_use]
+    pub fn cancellation_rate(&self) -> Option<f64> {
+        share(self.cancelled_orders, self.orders)
+    }
+
+    /// Promoted orders as a share of all (R23).
+    #[must_use]
+    pub fn promoted_share(&self) -> Option<f64> {
+        share(self.promoted_orders, self.orders)
+    }
+
+    fn add(&mut self, row: &kpi_day::Model) {
+        self.orders += orders_of(row);
+        self.new_orders += row.new_orders;
+        self.complete_orders += row.complete_orders;
+        self.cancelled_orders += row.cancelled_orders;
+        self.fake_orders += row.fake_orders;
+        self.promoted_orders += row.promoted_orders;
+        self.new_total_minor += row.new_total_minor;
+        self.complete_total_minor += row.complete_total_minor;
+        self.complete_refunded_minor += row.complete_refunded_minor;
+        self.cancelled_total_minor += row.cancelled_total_minor;
+        self.promoted_revenue_minor += row.promoted_revenue_minor;
+        self.commission_pending_minor += row.commission_pending_minor;
+        self.commission_cashable_minor += row.commission_cashable_minor;
+        self.commission_cancelled_minor += row.commission_cancelled_minor;
+    }
+}
+
+impl<'a> FromIterator<&'a kpi_day::Model> for Kpi {
+    fn from_iter<I: IntoIterator<Item = &'a kpi_day::Model>>(rows: I) -> Self {
+        let mut kpi = Self::default();
+        for row in rows {
+            kpi.add(row);
+        }
+        kpi
+    }
+}
+
+/// The figures of a period in one currency, of the whole shop or of one affiliate. One statement reads
+/// both periods and all currencies.
+pub async fn kpi(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    period: Period,
+    interval: Interval,
+    currency: &str,
+    affiliate_id: Option<Uuid>,
+) -> Result<KpiFigures> {
+    let points = period.points(interval)?;
+    let previous = period.previous(interval);
+    let filter = RollupFilter {
+        shop_id,
+        affiliate_id,
+        days: DayRange {
+            from: Some(previous.from),
+            to: Some(period.to),
+        },
+        currency: None,
+    };
+    let rows = filter.read(db, grain(previous, period, interval)).await?;
+    Ok(fold(&rows, period, points, currency))
+}
+
+/// Months can serve where no period and no point begins or ends within one.
+fn grain(previous: Period, period: Period, interval: Interval) -> Grain {
+    let is_longer = matches!(
+        interval,
+        Interval::Month | Interval::Quarter | Interval::Year
+    );
+    let is_whole = |period: Period| Grain::of(period.into()) == Grain::Months;
+    if is_longer && is_whole(previous) && is_whole(period) {
+        Grain::Months
+    } else {
+        Grain::Days
+    }
+}
+
+/// Gives each row to the period, and to the point, that it lies in.
+fn fold(
+    rows: &[kpi_day::Model],
+    period: Period,
+    points: Vec<Period>,
+    currency: &str,
+) -> KpiFigures {
+    let mut figures = KpiFigures {
+        totals: Kpi::default(),
+        previous: Kpi::default(),
+        points: points.into_iter().map(|it| (it, Kpi::default())).collect(),
+        other_currencies: Vec::new(),
+    };
+    let mut others = BTreeSet::new();
+    for row in rows {
+        let is_previous = row.day < period.from;
+        if row.currency != currency {
+            if !is_previous && orders_of(row) > 0 {
+                others.insert(row.currency.clone());
+            }
+        } else if is_previous {
+            figures.previous.add(row);
+        } else {
+            figures.totals.add(row);
+            let index = figures.points.partition_point(|(it, _)| it.to < row.day);
+            if let Some((_, point)) = figures.points.get_mut(index) {
+                point.add(row);
+            }
+        }
+    }
+    figures.other_currencies = others.into_iter().collect();
+    figures
+}
+
+fn orders_of(row: &kpi_day::Model) -> i64 {
+    row.new_orders + row.complete_orders + row.cancelled_orders
+}
+
+/// Counts stay far within 32 bits, which a float holds exactly; over nothing there is no share.
+fn share(part: i64, whole: i64) -> Option<f64> {
+    let exact = |count: i64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    (whole > 0).then(|| exact(part) / exact(whole))
+}

@@ -1,0 +1,59 @@
+//! Everything that is read: listings, look-ups and figures. The only code that aggregates; it never
+//! writes, and knows neither GraphQL nor HTTP.
+//!
+//! Each function takes a connection, or a snapshot where several figures must agree (R25), and a
+//! [`Scope`], or a shop's id where only the staff may ask. Listings are paged by position, see
+//! [`Sorting`].
+
+mod affiliates;
+mod balances;
+mod days;
+mod history;
+mod id_lists;
+mod keyset;
+mod kpi;
+mod orders;
+mod orders_summary;
+mod page;
+mod promoted;
+mod promoted_links;
+mod recount;
+mod rollups;
+mod scope;
+mod search;
+mod shops;
+mod sync_runs;
+mod tokens;
+mod transactions;
+mod unmapped;
+
+pub use affiliates::{
+    AffiliatesByCode, affiliates_by_ids, count_affiliates, find_affiliate, find_affiliate_by_code,
+    list_affiliates,
+};
+pub use balances::{Balance, balances_of};
+pub use days::DayRange;
+pub use history::{BySequence, ChangesOf, count_changes, list_changes};
+pub use keyset::{Direction, SortColumn, Sorting};
+pub use kpi::{Kpi, KpiFigures, kpi};
+pub use orders::{
+    OrdersFilter, OrdersSort, OrdersSortBy, count_orders, find_order, find_order_by_external_id,
+    list_orders, orders_by_ids,
+};
+pub use orders_summary::{OrdersSummary, summarize_orders};
+pub use page::{DEFAULT_SIZE, Key, Page, PageRequest, Position};
+pub use promoted::{PromotedCount, PromotedSort, list_promoted_counts, promoted_counts_of};
+pub use recount::{kpi_from_rows, rollups_from_rows};
+pub use rollups::WHOLE_SHOP;
+pub use scope::Scope;
+pub use shops::{find_shop, find_shop_by_name, list_shops};
+pub use sync_runs::{
+    FailuresByOrder, LastSync, NewestRuns, count_failures, count_runs, find_run, last_sync,
+    list_failures, list_runs, runs_by_ids,
+};
+pub use tokens::{NewestTokens, count_tokens, find_token, list_tokens};
+pub use transactions::{
+    TransactionsFilter, TransactionsSort, TransactionsSortBy, count_transactions, find_transaction,
+    list_transactions, transactions_of_orders,
+};
+pub use unmapped::{UnmappedStatus, unmapped_statuses};

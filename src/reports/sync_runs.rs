@@ -1,0 +1,139 @@
+//! Sync runs: the last ones, all of them, and the orders that they set aside. For the staff only.
+
+use std::collections::HashMap;
+
+use entity::sync_failure;
+use entity::sync_run::{Column, Entity, Model};
+use entity::words::SyncState;
+use sea_orm::prelude::Uuid;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
+
+use super::id_lists::read_by_ids;
+use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
+use super::page::{Page, PageRequest};
+use crate::error::Result;
+
+/// The runs that a dashboard's last line is made from (R21). Dry runs count for neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastSync {
+    /// The last run that succeeded.
+    pub last_success: Option<Model>,
+    /// The last run, however it went or goes.
+    pub last_attempt: Option<Model>,
+}
+
+/// Runs as they were asked for, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewestRuns;
+
+/// Failures of one run by order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailuresByOrder;
+
+impl Sorting for NewestRuns {
+    type Row = Model;
+
+    fn name(self) -> &'static str {
+        "-queued"
+    }
+
+    fn direction(self) -> Direction {
+        Direction::Descending
+    }
+
+    fn columns(self) -> &'static [SortColumn<Model>] {
+        &[
+            SortColumn::Int(|| Column::QueuedAt.into_expr(), |row| row.queued_at.0),
+            SortColumn::Id(|| Column::Id.into_expr(), |row| row.id),
+        ]
+    }
+}
+
+impl Sorting for FailuresByOrder {
+    type Row = sync_failure::Model;
+
+    fn name(self) -> &'static str {
+        "order"
+    }
+
+    fn direction(self) -> Direction {
+        Direction::Ascending
+    }
+
+    fn columns(self) -> &'static [SortColumn<sync_failure::Model>] {
+        &[SortColumn::Id(
+            || sync_failure::Column::OrderId.into_expr(),
+            |row| row.order_id,
+        )]
+    }
+}
+
+/// The last success and the last attempt (R21).
+pub async fn last_sync(db: &impl ConnectionTrait, shop_id: i64) -> Result<LastSync> {
+    let newest = runs_of(shop_id)
+        .filter(Column::DryRun.eq(false))
+        .order_by_desc(Column::QueuedAt)
+        .order_by_desc(Column::Id);
+    let succeeded = newest
+        .clone()
+        .filter(Column::State.eq(SyncState::Succeeded));
+    Ok(LastSync {
+        last_success: succeeded.one(db).await?,
+        last_attempt: newest.one(db).await?,
+    })
+}
+
+/// One page of a shop's runs, the newest first, dry runs among them.
+pub async fn list_runs(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    page: &PageRequest,
+) -> Result<Page<Model>> {
+    read_page(db, runs_of(shop_id), NewestRuns, page).await
+}
+
+/// How many runs a shop has had.
+pub async fn count_runs(db: &impl ConnectionTrait, shop_id: i64) -> Result<u64> {
+    count_rows(db, runs_of(shop_id)).await
+}
+
+/// One run.
+pub async fn find_run(db: &impl ConnectionTrait, shop_id: i64, id: Uuid) -> Result<Option<Model>> {
+    Ok(runs_of(shop_id).filter(Column::Id.eq(id)).one(db).await?)
+}
+
+/// The runs among `ids` that are the shop's.
+pub async fn runs_by_ids(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Model>> {
+    let runs = read_by_ids(db, runs_of(shop_id), Column::Id, ids).await?;
+    Ok(runs.into_iter().map(|run| (run.id, run)).collect())
+}
+
+/// One page of the orders that a run set aside (R22).
+pub async fn list_failures(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    run_id: Uuid,
+    page: &PageRequest,
+) -> Result<Page<sync_failure::Model>> {
+    read_page(db, failures_of(shop_id, run_id), FailuresByOrder, page).await
+}
+
+/// How many orders a run set aside.
+pub async fn count_failures(db: &impl ConnectionTrait, shop_id: i64, run_id: Uuid) -> Result<u64> {
+    count_rows(db, failures_of(shop_id, run_id)).await
+}
+
+fn runs_of(shop_id: i64) -> Select<Entity> {
+    Entity::find().filter(Column::ShopId.eq(shop_id))
+}
+
+fn failures_of(shop_id: i64, run_id: Uuid) -> Select<sync_failure::Entity> {
+    use sync_failure::Column;
+    sync_failure::Entity::find()
+        .filter(Column::ShopId.eq(shop_id))
+        .filter(Column::RunId.eq(run_id))
+}

@@ -1,0 +1,45 @@
+//! Native statuses that no table knows (R1), so that somebody puts them into one.
+
+use entity::order::{Column, Entity};
+use sea_orm::prelude::Expr;
+use sea_orm::sea_query::{ExprTrait, Order};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use crate::error::Result;
+
+/// A word of a source that is in no table.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct UnmappedStatus {
+    /// Where the orders come from.
+    pub source: String,
+    /// The platform's own word.
+    pub native_status: String,
+    /// How many orders have it now.
+    pub orders: i64,
+}
+
+/// The unmapped words of a shop, those of most orders first, then by word.
+pub async fn unmapped_statuses(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+) -> Result<Vec<UnmappedStatus>> {
+    // A constant and no parameter, or else the partial index on unmapped orders could not serve.
+    let is_unmapped = Column::Mapped.into_expr().eq(Expr::Constant(false.into()));
+    Ok(Entity::find()
+        .select_only()
+        .columns([Column::Source, Column::NativeStatus])
+        .expr_as(Expr::cust("COUNT(*)"), "orders")
+        .filter(Column::ShopId.eq(shop_id))
+        .filter(is_unmapped)
+        .group_by(Column::Source)
+        .group_by(Column::NativeStatus)
+        .order_by(Expr::cust("COUNT(*)"), Order::Desc)
+        .order_by_asc(Column::NativeStatus)
+        .order_by_asc(Column::Source)
+        .into_model()
+        .all(db)
+        .await?)
+}
