@@ -47,6 +47,8 @@ as_server "$bin/pg_ctl" start -w -D "$data" -l "$home/postgres.log" >/dev/null |
     exit 1
 }
 
+# The reader may be gone by now; that must end in cleaning up, not in death by SIGPIPE.
+trap '' PIPE
 echo "postgres://postgres@localhost/postgres?host=$home"
 exec >/dev/null
 cat
