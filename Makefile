@@ -1,0 +1,26 @@
+# What a developer types. CI types `make test` and nothing else.
+
+.PHONY: help demo test tools schema
+
+help: ## Lists these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+# Unoptimized: the first look waits for two minutes of compiling instead of six.
+demo: ## Makes a shop with two years of orders and serves it; needs Rust alone
+	cargo run -- demo
+
+# What fails soonest comes first.
+test: tools ## Runs every check and every test, on SQLite and PostgreSQL
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+	cargo test --workspace
+
+tools:
+	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null || \
+		{ echo "rustfmt or clippy is missing: rustup component add rustfmt clippy" >&2; exit 1; }
+	@tests/postgres/install.sh
+
+schema: ## Writes the API's contract as the code has it
+	cargo build
+	cargo run --quiet -- schema > schema.graphql

@@ -1,0 +1,9 @@
+//! The program's tests from outside: one binary, each test on a database of its own.
+//!
+//! What touches the database is written once and runs on SQLite and PostgreSQL; see `support`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod architecture;
+mod schema;
+mod support;

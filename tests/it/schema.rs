@@ -1,0 +1,136 @@
+//! The schema as the databases see it: it goes up and down, its keys begin with the shop, and a program
+//! refuses one that is not its own.
+
+use cashable::app::App;
+use migration::Migrator;
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use sea_orm_migration::MigratorTrait;
+
+use crate::support::{TestApp, on_both};
+
+on_both!(
+    migrations_run_up_and_down_and_up_again,
+    every_table_is_keyed_by_shop_first,
+    every_index_and_foreign_key_begins_with_the_shop,
+    a_database_with_migrations_pending_is_refused,
+);
+
+async fn migrations_run_up_and_down_and_up_again(app: TestApp) {
+    let before = keys(&app).await;
+    let writer = app.database.writer();
+    Migrator::down(writer, None).await.unwrap();
+    assert_eq!(keys(&app).await, []);
+    Migrator::up(writer, None).await.unwrap();
+    assert_eq!(keys(&app).await, before);
+}
+
+async fn every_table_is_keyed_by_shop_first(app: TestApp) {
+    let keys = keys(&app).await;
+    let tables: Vec<_> = of_kind(&keys, "table").collect();
+    let primary: Vec<_> = of_kind(&keys, "primary").collect();
+    assert!(
+        tables.len() >= 14,
+        "only {} tables were found",
+        tables.len()
+    );
+    assert!(
+        tables
+            .iter()
+            .map(|key| &key.on_table)
+            .eq(primary.iter().map(|key| &key.on_table))
+    );
+    assert_begin_with_shop(primary);
+}
+
+async fn every_index_and_foreign_key_begins_with_the_shop(app: TestApp) {
+    let keys = keys(&app).await;
+    for kind in ["unique", "index", "foreign", "referenced"] {
+        assert!(
+            of_kind(&keys, kind).count() > 0,
+            "no key of kind {kind} was found"
+        );
+        assert_begin_with_shop(of_kind(&keys, kind));
+    }
+}
+
+async fn a_database_with_migrations_pending_is_refused(app: TestApp) {
+    Migrator::down(app.database.writer(), Some(1))
+        .await
+        .unwrap();
+    let refusal = App::open(&app.url(), app.clock.clone()).await.unwrap_err();
+    assert!(
+        refusal.to_string().contains("cashable migrate up"),
+        "{refusal}"
+    );
+}
+
+/// The first column of a key; for a table, its name alone.
+#[derive(Debug, PartialEq, FromQueryResult)]
+struct Key {
+    kind: String,
+    on_table: String,
+    name: String,
+    first_column: Option<String>,
+}
+
+fn of_kind<'a>(keys: &'a [Key], kind: &'a str) -> impl Iterator<Item = &'a Key> {
+    keys.iter().filter(move |key| key.kind == kind)
+}
+
+fn assert_begin_with_shop<'a>(keys: impl IntoIterator<Item = &'a Key>) {
+    for key in keys {
+        assert_eq!(key.first_column.as_deref(), Some("shop_id"), "{key:?}");
+    }
+}
+
+/// Every table but the migrations' own, with its keys, in a stable order.
+async fn keys(app: &TestApp) -> Vec<Key> {
+    let sql = match app.database.backend() {
+        DbBackend::Postgres => POSTGRES_KEYS,
+        _ => SQLITE_KEYS,
+    };
+    let statement = Statement::from_string(app.database.backend(), sql);
+    let keys = Key::find_by_statement(statement).all(app.database.writer());
+    keys.await.unwrap()
+}
+
+const POSTGRES_KEYS: &str = "
+WITH tables AS (
+    SELECT oid, relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'seaql_migrations'
+), keys AS (
+    SELECT 'table' AS kind, oid AS on_oid, relname AS name, oid AS column_of, NULL::int2 AS first FROM tables
+    UNION ALL
+    SELECT CASE WHEN indisprimary THEN 'primary' WHEN indisunique THEN 'unique' ELSE 'index' END,
+        indrelid, indexrelid::regclass::name, indrelid, indkey[0]
+    FROM pg_index WHERE indrelid IN (SELECT oid FROM tables)
+    UNION ALL
+    SELECT 'foreign', conrelid, conname, conrelid, conkey[1] FROM pg_constraint WHERE contype = 'f'
+    UNION ALL
+    SELECT 'referenced', conrelid, conname, confrelid, confkey[1] FROM pg_constraint WHERE contype = 'f'
+)
+SELECT kind, relname::text AS on_table, name::text AS name, attname::text AS first_column
+FROM keys JOIN tables ON tables.oid = on_oid
+LEFT JOIN pg_attribute ON attrelid = column_of AND attnum = first
+ORDER BY kind, on_table, name";
+
+const SQLITE_KEYS: &str = "
+WITH tables AS (
+    SELECT name FROM sqlite_schema
+    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations'
+)
+SELECT 'table' AS kind, name AS on_table, name, NULL AS first_column FROM tables
+UNION ALL
+SELECT 'primary', tables.name, tables.name, columns.name
+FROM tables, pragma_table_info(tables.name) AS columns WHERE columns.pk = 1
+UNION ALL
+SELECT CASE WHEN indexes.\"unique\" THEN 'unique' ELSE 'index' END, tables.name, indexes.name,
+    (SELECT name FROM pragma_index_info(indexes.name) WHERE seqno = 0)
+FROM tables, pragma_index_list(tables.name) AS indexes WHERE indexes.origin <> 'pk'
+UNION ALL
+SELECT 'foreign', tables.name, CAST(keys.id AS TEXT), keys.\"from\"
+FROM tables, pragma_foreign_key_list(tables.name) AS keys WHERE keys.seq = 0
+UNION ALL
+SELECT 'referenced', tables.name, CAST(keys.id AS TEXT), keys.\"to\"
+FROM tables, pragma_foreign_key_list(tables.name) AS keys WHERE keys.seq = 0
+ORDER BY kind, on_table, 3";

@@ -1,0 +1,108 @@
+//! What every test stands on: the program over a fresh, migrated database and a clock that stands still.
+//!
+//! A test is written once and named in `on_both!`, which runs it on SQLite and on PostgreSQL:
+//!
+//! ```ignore
+//! on_both!(r8_lock_final_is_on);
+//!
+//! async fn r8_lock_final_is_on(app: TestApp) {
+//!     app.clock.set(Instant(app.clock.now().0 + 1));
+//! }
+//! ```
+//!
+//! A function that is not named there is dead code, which fails the lints: no test is forgotten.
+
+mod postgres;
+mod sqlite;
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use cashable::app::App;
+use cashable::clock::Clock;
+use entity::Instant;
+
+/// When every test begins: 2026-11-21T12:00:00Z.
+pub const START: Instant = Instant(1_795_262_400_000);
+
+/// Runs each of the named tests, `async fn name(app: TestApp)`, on both databases.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {$(
+        mod $test {
+            use crate::support::TestApp;
+
+            #[tokio::test]
+            async fn sqlite() {
+                super::$test(TestApp::on_sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                super::$test(TestApp::on_postgres().await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;
+
+/// The program over a database that is this test's own and goes with it.
+pub struct TestApp {
+    app: App,
+    // Dropped after `app`, whose connections lead here.
+    database: TestDatabase,
+}
+
+enum TestDatabase {
+    Sqlite(sqlite::File),
+    Postgres(postgres::Database),
+}
+
+impl TestApp {
+    pub async fn on_sqlite() -> Self {
+        Self::over(TestDatabase::Sqlite(sqlite::File::migrated().await)).await
+    }
+
+    pub async fn on_postgres() -> Self {
+        Self::over(TestDatabase::Postgres(postgres::Database::migrated().await)).await
+    }
+
+    async fn over(database: TestDatabase) -> Self {
+        let app = App::open(&database.url(), Clock::standing(START)).await;
+        Self {
+            app: app.unwrap(),
+            database,
+        }
+    }
+
+    /// Where another program would find the same database.
+    pub fn url(&self) -> String {
+        self.database.url()
+    }
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl TestDatabase {
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite(file) => file.url(),
+            Self::Postgres(database) => database.url(),
+        }
+    }
+}
+
+/// A name that no other test has, in this process or another.
+fn unique_name() -> String {
+    format!("cashable_{:016x}", fastrand::u64(..))
+}
+
+/// A file or folder of this repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}

@@ -1,0 +1,134 @@
+//! PostgreSQL for tests: the server at `TEST_POSTGRES_URL`, else a cluster that this process starts, and in
+//! it a database for each test.
+//!
+//! Where there is no server the tests fail: a test that is skipped is a test that nobody runs.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use migration::Migrator;
+use sea_orm::{ConnectionTrait, Database as SeaDatabase};
+use sea_orm_migration::MigratorTrait;
+use tokio::runtime;
+use tokio::sync::OnceCell;
+
+static SERVER: OnceCell<Server> = OnceCell::const_new();
+
+/// The database in our own cluster that the others are copies of, since migrating each takes as long again.
+const TEMPLATE: &str = "cashable_template";
+
+/// Where databases are made.
+struct Server {
+    url: String,
+    /// Our own cluster, if it is that: it lives as long as this process holds its standard input.
+    cluster: Option<Child>,
+}
+
+/// A database that is dropped with this.
+pub struct Database {
+    server: &'static Server,
+    name: String,
+}
+
+impl Database {
+    pub async fn migrated() -> Self {
+        let server = SERVER.get_or_init(Server::find).await;
+        let name = super::unique_name();
+        if server.cluster.is_some() {
+            server
+                .run(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+                .await;
+        } else {
+            // Nobody would remove a template from a server that outlives this process.
+            server.make_migrated(&name).await;
+        }
+        Self { server, name }
+    }
+
+    pub fn url(&self) -> String {
+        self.server.url_of(&self.name)
+    }
+}
+
+impl Drop for Database {
+    /// In a thread of its own, since dropping cannot wait for the test's runtime. Only a server that outlives
+    /// this process is worth waiting for: the connections still open take PostgreSQL a tenth of a second.
+    fn drop(&mut self) {
+        let server = self.server;
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let dropping = thread::spawn(move || {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(server.run(&sql));
+        });
+        if server.cluster.is_none() {
+            let _ = dropping.join();
+        }
+    }
+}
+
+impl Server {
+    async fn find() -> Self {
+        if let Ok(url) = env::var("TEST_POSTGRES_URL") {
+            return Self { url, cluster: None };
+        }
+        let mut cluster = start_cluster();
+        let server = Self {
+            url: announced_url(&mut cluster),
+            cluster: Some(cluster),
+        };
+        server.make_migrated(TEMPLATE).await;
+        server
+    }
+
+    async fn make_migrated(&self, name: &str) {
+        self.run(&format!("CREATE DATABASE {name}")).await;
+        let connection = SeaDatabase::connect(self.url_of(name)).await.unwrap();
+        Migrator::up(&connection, None).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    async fn run(&self, sql: &str) {
+        let connection = SeaDatabase::connect(&self.url).await.unwrap();
+        connection.execute_unprepared(sql).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    /// The server's URL with this database in the place of its own.
+    fn url_of(&self, database: &str) -> String {
+        let (address, query) = self
+            .url
+            .split_at(self.url.find('?').unwrap_or(self.url.len()));
+        let host = address.find("://").map_or(0, |scheme| scheme + 3);
+        let end = address[host..]
+            .find('/')
+            .map_or(address.len(), |slash| host + slash);
+        format!("{}/{database}{query}", &address[..end])
+    }
+}
+
+fn start_cluster() -> Child {
+    Command::new("sh")
+        .arg(super::repository("tests/postgres/cluster.sh"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        // Ctrl-C on a terminal reaches the tests alone; the cluster follows when their pipe closes.
+        .process_group(0)
+        .spawn()
+        .unwrap()
+}
+
+/// The URL that the cluster prints once it is up; whatever it prints before that is why it is not.
+fn announced_url(cluster: &mut Child) -> String {
+    let mut said = Vec::new();
+    for line in BufReader::new(cluster.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        if line.starts_with("postgres://") {
+            return line;
+        }
+        said.push(line);
+    }
+    panic!("PostgreSQL did not start: {}", said.join("\n"));
+}
