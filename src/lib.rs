@@ -16,3 +16,4 @@ pub mod clock;
 pub mod database;
 pub mod domain;
 pub mod error;
+pub mod sources;
