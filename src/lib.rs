@@ -18,3 +18,4 @@ pub mod domain;
 pub mod error;
 pub mod ledger;
 pub mod reports;
+pub mod sources;
