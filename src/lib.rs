@@ -19,3 +19,4 @@ pub mod error;
 pub mod ledger;
 pub mod reports;
 pub mod sources;
+pub mod sync;
