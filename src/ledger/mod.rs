@@ -43,7 +43,7 @@ pub use recount::Recount;
 pub use remapping::MapStatuses;
 pub use runs::{FinishRun, LEASE_MILLIS, QueueRun, QueuedRun, StartRun};
 pub use settings::{Factor, UpdateSettings};
-pub use settling::{SettleChunk, Settled, Transition, preview};
+pub use settling::{Preview, SettleChunk, Settled, Transition, preview};
 pub use settling_sql::{Days, target_status};
 pub use shop_write::ShopWrite;
 pub use shops::{NewShop, create_shop, shop_id_of};

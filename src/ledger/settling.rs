@@ -7,7 +7,7 @@ use entity::{
     sync_run, unsettled_transaction as unsettled,
 };
 use sea_orm::sea_query::{
-    Alias, Asterisk, Cond, Expr, Func, JoinType, OnConflict, Order, Query, SelectStatement,
+    Asterisk, Cond, Expr, Func, IntoTableRef, JoinType, OnConflict, Order, Query, SelectStatement,
     SimpleExpr, WindowStatement,
 };
 use sea_orm::{
@@ -223,7 +223,7 @@ impl Range {
             .and_where(is_final().not())
             .take();
         let delete = Query::delete()
-            .from_table((unsettled::Entity, Alias::new(QUEUE)))
+            .from_table(unsettled::Entity.into_table_ref().alias(QUEUE))
             .cond_where(self.condition())
             .and_where(Expr::exists(stays).not())
             .take();
@@ -253,7 +253,7 @@ impl Range {
             .and_where(transaction_of_queue())
             .take();
         let update = Query::update()
-            .table((unsettled::Entity, Alias::new(QUEUE)))
+            .table(unsettled::Entity.into_table_ref().alias(QUEUE))
             .value(unsettled::Column::DueAt, Expr::from(due))
             .cond_where(self.condition())
             .take();
@@ -407,8 +407,8 @@ async fn update_transactions(shop: &ShopWrite, first: i64) -> Result<()> {
             .into()
     };
     let update = Query::update()
-        .table((transaction::Entity, Alias::new(TRANSACTION)))
-        .from((status_change::Entity, Alias::new(HISTORY)))
+        .table(transaction::Entity.into_table_ref().alias(TRANSACTION))
+        .from(status_change::Entity.into_table_ref().alias(HISTORY))
         .value(transaction::Column::Status, to_status())
         .value(transaction::Column::StatusChangedAt, shop.now.0)
         .value(
@@ -472,12 +472,23 @@ async fn catch_up_reopened(shop: &mut ShopWrite, first: i64) -> Result<()> {
     bulk::upsert::<transaction::Entity>(shop.db(), changed).await
 }
 
-/// What a run would change now, and how many transactions it would look at.
+/// What a run would do now.
+#[derive(Debug)]
+pub struct Preview {
+    /// How many transactions it would look at.
+    pub checked: i64,
+    /// What it would change.
+    pub transitions: Vec<Transition>,
+    /// How many counters it would put right.
+    pub counts_to_repair: i64,
+}
+
+/// What a run would change now; nothing is changed.
 pub async fn preview(
     db: &impl ConnectionTrait,
     shop: &entity::shop::Model,
     at: Instant,
-) -> Result<(u64, Vec<Transition>, u64)> {
+) -> Result<Preview> {
     let range = Range {
         shop_id: shop.shop_id,
         at,
@@ -505,12 +516,27 @@ pub async fn preview(
             transactions: row.try_get("", "transactions")?,
         });
     }
-    let repaired = if shop.recount_promoted_orders {
-        super::recount::count_wrong(db, shop.shop_id).await?
-    } else {
-        0
+    let wrong = match shop.recount_promoted_orders {
+        true => super::recount::count_wrong(db, shop.shop_id).await?,
+        false => 0,
     };
-    Ok((range.count(db).await?, transitions, repaired))
+    Ok(Preview {
+        checked: i64::try_from(range.count(db).await?).unwrap_or(i64::MAX),
+        transitions,
+        counts_to_repair: i64::try_from(wrong).unwrap_or(i64::MAX),
+    })
+}
+
+impl Transition {
+    /// Transitions as a run stores them.
+    pub fn to_json(transitions: &[Self]) -> Result<serde_json::Value> {
+        serde_json::to_value(transitions).map_err(unexpected)
+    }
+
+    /// Transitions as a run has stored them.
+    pub fn from_json(stored: &serde_json::Value) -> Result<Vec<Self>> {
+        serde_json::from_value(stored.clone()).map_err(unexpected)
+    }
 }
 
 fn count_transition(
@@ -519,8 +545,7 @@ fn count_transition(
     to: TransactionStatus,
     transactions: i64,
 ) -> Result<()> {
-    let mut transitions: Vec<Transition> =
-        serde_json::from_value(run.transitions.clone()).map_err(unexpected)?;
+    let mut transitions = Transition::from_json(&run.transitions)?;
     match transitions
         .iter_mut()
         .find(|known| known.from == from && known.to == to)
@@ -532,7 +557,7 @@ fn count_transition(
             transactions,
         }),
     }
-    run.transitions = serde_json::to_value(transitions).map_err(unexpected)?;
+    run.transitions = Transition::to_json(&transitions)?;
     Ok(())
 }
 

@@ -6,4 +6,5 @@
 
 mod architecture;
 mod schema;
+mod settling;
 mod support;
