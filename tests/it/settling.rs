@@ -1,6 +1,8 @@
 //! R6 to R9 on the database: the SQL that settles by sets is held equal to the Rust decision on every
 //! combination of inputs.
 
+use std::collections::BTreeMap;
+
 use entity::words::{
     OrderStatus, StatusActor, SyncTrigger, TransactionKind, TransactionStatus, WaitFrom,
 };
@@ -65,6 +67,7 @@ async fn r6_sql_settles_as_rust_decides(app: TestApp) {
     let shop = new_shop(&app).await;
     let import = ImportOrders {
         source: "api".to_owned(),
+        meanings: BTreeMap::new(),
         reports: vec![report(&app, "1", "new")],
     };
     ledger::write(&app, shop.shop_id, &admin(), &import)
@@ -137,6 +140,7 @@ async fn r6_a_run_settles_what_was_imported(app: TestApp) {
         .collect();
     let import = ImportOrders {
         source: "api".to_owned(),
+        meanings: BTreeMap::new(),
         reports,
     };
     let counts = ledger::write(&app, shop.shop_id, &admin(), &import)
