@@ -1,7 +1,5 @@
 //! The log: to standard error, so that what commands print can be piped.
 
-use std::io::IsTerminal;
-
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
