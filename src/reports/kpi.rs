@@ -213,3 +213,119 @@ fn share(part: i64, whole: i64) -> Option<f64> {
     let exact = |count: i64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     (whole > 0).then(|| exact(part) / exact(whole))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{SHOP, id};
+    use super::super::world::World;
+    use super::super::{kpi_from_rows, rollups_from_rows};
+    use super::*;
+    use crate::domain::zone::parse_day;
+
+    fn period(from: &str, to: &str) -> Period {
+        let day = |text| parse_day("from", text).expect(text);
+        Period::new(day(from), day(to)).expect("in order")
+    }
+
+    #[tokio::test]
+    async fn r25_kpis_are_what_the_rows_say_at_every_interval() {
+        let world = World::make().await;
+        let db = world.fixture.db();
+        for (from, to, interval) in [
+            ("2025-11-01", "2026-03-31", Interval::Month),
+            ("2026-01-01", "2026-03-31", Interval::Quarter),
+            ("2025-12-01", "2026-01-31", Interval::Quarter),
+            ("2026-01-01", "2026-12-31", Interval::Year),
+            ("2025-12-15", "2026-02-20", Interval::Month),
+            ("2026-01-05", "2026-02-15", Interval::Week),
+            ("2025-12-30", "2026-01-30", Interval::Day),
+        ] {
+            for (currency, affiliate_id) in [("EUR", None), ("JPY", None), ("EUR", Some(id(2)))] {
+                let asked = period(from, to);
+                let rows = async |period| {
+                    let kpi = kpi_from_rows(db, SHOP, period, currency, affiliate_id).await;
+                    kpi.expect("rows")
+                };
+                let figures = kpi(db, SHOP, asked, interval, currency, affiliate_id).await;
+                let figures = figures.expect("figures");
+                assert_eq!(figures.totals, rows(asked).await, "{from} {to}");
+                let previous = asked.previous(interval);
+                assert_eq!(figures.previous, rows(previous).await, "{from} {to}");
+                for (point, kpi) in figures.points {
+                    assert_eq!(kpi, rows(point).await, "{from} {to} {point:?}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn r25_the_rows_recompute_every_rollup() {
+        let world = World::make().await;
+        let recomputed = rollups_from_rows(world.fixture.db(), SHOP).await;
+        let mut stored = world.rows.days;
+        stored.retain(|day| {
+            orders_of(day) > 0
+                || day.commission_pending_minor != 0
+                || day.commission_cashable_minor != 0
+                || day.commission_cancelled_minor != 0
+        });
+        assert_eq!(recomputed.expect("rows"), stored);
+    }
+
+    #[tokio::test]
+    async fn r24_other_currencies_are_those_with_orders_in_the_period_itself() {
+        let world = World::make().await;
+        let whole = period("2025-11-01", "2026-03-31");
+        let figures = kpi(
+            world.fixture.db(),
+            SHOP,
+            whole,
+            Interval::Month,
+            "JPY",
+            None,
+        )
+        .await;
+        assert_eq!(figures.expect("figures").other_currencies, ["EUR", "USD"]);
+        let later = period("2026-04-01", "2026-08-31");
+        let figures = kpi(
+            world.fixture.db(),
+            SHOP,
+            later,
+            Interval::Month,
+            "JPY",
+            None,
+        )
+        .await;
+        let figures = figures.expect("figures");
+        assert!(figures.previous.orders > 0);
+        assert_eq!(figures.totals, Kpi::default());
+        assert_eq!(figures.other_currencies, [""; 0]);
+    }
+
+    #[test]
+    fn r23_the_average_is_rounded_half_up_and_rates_over_nothing_are_null() {
+        let kpi = |complete_orders, complete_total_minor| Kpi {
+            orders: 4,
+            complete_orders,
+            complete_total_minor,
+            complete_refunded_minor: 1,
+            ..Kpi::default()
+        };
+        for (orders, total, average) in [
+            (2, 4, Some(2)),
+            (3, 5, Some(1)),
+            (3, 6, Some(2)),
+            (0, 1, None),
+        ] {
+            assert_eq!(
+                kpi(orders, total).average_minor(),
+                average,
+                "{total}/{orders}"
+            );
+        }
+        assert_eq!(kpi(3, 1).completion_rate(), Some(0.75));
+        assert_eq!(Kpi::default().completion_rate(), None);
+        assert_eq!(Kpi::default().cancellation_rate(), None);
+        assert_eq!(Kpi::default().promoted_share(), None);
+    }
+}

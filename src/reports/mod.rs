@@ -8,6 +8,8 @@
 mod affiliates;
 mod balances;
 mod days;
+#[cfg(test)]
+mod fixtures;
 mod history;
 mod id_lists;
 mod keyset;
@@ -26,6 +28,8 @@ mod sync_runs;
 mod tokens;
 mod transactions;
 mod unmapped;
+#[cfg(test)]
+mod world;
 
 pub use affiliates::{
     AffiliatesByCode, affiliates_by_ids, count_affiliates, find_affiliate, find_affiliate_by_code,

@@ -70,9 +70,12 @@ impl OrdersFilter {
 
     /// The predicate of a reader's orders with this filter.
     pub(super) fn condition(&self, scope: Scope) -> Condition {
-        let promoted = self.promoted.map(|is_promoted| match is_promoted {
-            true => Column::AffiliateId.is_not_null(),
-            false => Column::AffiliateId.is_null(),
+        let promoted = self.promoted.map(|is_promoted| {
+            if is_promoted {
+                Column::AffiliateId.is_not_null()
+            } else {
+                Column::AffiliateId.is_null()
+            }
         });
         scope
             .orders()
@@ -217,4 +220,264 @@ where
     W: Copy + Into<sea_orm::Value>,
 {
     (!words.is_empty()).then(|| column.is_in(words.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::Day;
+
+    use super::super::fixtures::{FIRST_DAY, Fixture, SHOP, id, order, walk};
+    use super::super::world::World;
+    use super::super::{Key, Position};
+    use super::*;
+    use crate::error::Error;
+
+    async fn all(
+        world: &World,
+        scope: Scope,
+        filter: &OrdersFilter,
+        sort: OrdersSort,
+    ) -> Vec<Model> {
+        let db = world.fixture.db();
+        walk(sort, async |page| {
+            list_orders(db, scope, filter, sort, &page).await
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn r24_orders_are_paged_in_either_order_and_by_currency_before_total() {
+        let world = World::make().await;
+        let scope = Scope::shop(SHOP);
+        for direction in [Direction::Ascending, Direction::Descending] {
+            for by in [OrdersSortBy::PlacedAt, OrdersSortBy::Total] {
+                let sort = OrdersSort { by, direction };
+                let mut expected = world.rows.orders.clone();
+                expected.sort_by_key(|it| match by {
+                    OrdersSortBy::PlacedAt => (String::new(), it.placed_at.0, it.id),
+                    OrdersSortBy::Total => (it.currency.clone(), it.total_minor, it.id),
+                });
+                if direction == Direction::Descending {
+                    expected.reverse();
+                }
+                let listed = all(&world, scope, &OrdersFilter::default(), sort).await;
+                assert_eq!(listed, expected, "{sort:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn each_filter_leaves_just_what_it_says() {
+        let world = World::make().await;
+        let none = OrdersFilter::default;
+        let days = DayRange {
+            from: Some(Day(FIRST_DAY + 10)),
+            to: Some(Day(FIRST_DAY + 60)),
+        };
+        let cases: [(OrdersFilter, fn(&Model) -> bool); 8] = [
+            (
+                OrdersFilter {
+                    statuses: vec![OrderStatus::New, OrderStatus::Complete],
+                    ..none()
+                },
+                |it| it.status != OrderStatus::Cancelled,
+            ),
+            (
+                OrdersFilter {
+                    cancel_reasons: vec![CancelReason::Fake],
+                    ..none()
+                },
+                |it| it.cancel_reason == Some(CancelReason::Fake),
+            ),
+            (
+                OrdersFilter {
+                    source: Some("file".to_owned()),
+                    ..none()
+                },
+                |it| it.source == "file",
+            ),
+            (
+                OrdersFilter {
+                    placed: days,
+                    ..none()
+                },
+                |it| (10..=60).contains(&(it.placed_on.0 - FIRST_DAY)),
+            ),
+            (
+                OrdersFilter {
+                    affiliate_id: Some(id(2)),
+                    ..none()
+                },
+                |it| it.affiliate_id == Some(id(2)),
+            ),
+            (
+                OrdersFilter {
+                    promoted: Some(false),
+                    ..none()
+                },
+                |it| it.affiliate_id.is_none(),
+            ),
+            (
+                OrdersFilter {
+                    currency: Some("USD".to_owned()),
+                    ..none()
+                },
+                |it| it.currency == "USD",
+            ),
+            (
+                OrdersFilter {
+                    search: Some("a-1".to_owned()),
+                    ..none()
+                },
+                |it| it.number.starts_with("a-1"),
+            ),
+        ];
+        for (filter, is_left) in cases {
+            let mut listed = all(&world, Scope::shop(SHOP), &filter, OrdersSort::default()).await;
+            listed.sort_by_key(|it| it.id);
+            let mut expected = world.rows.orders.clone();
+            expected.retain(is_left);
+            assert!(!expected.is_empty(), "{filter:?}");
+            assert_eq!(listed, expected, "{filter:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn search_is_a_prefix_of_number_or_external_id() {
+        let fixture = Fixture::open().await;
+        let orders = [
+            ("A-1", "9"),
+            ("A-10", "8"),
+            ("B-1", "A-1x"),
+            ("a-1", "7"),
+            ("%", "\u{10ffff}z"),
+        ];
+        let orders = orders
+            .iter()
+            .zip(1..)
+            .map(|((number, external_id), n)| Model {
+                number: (*number).to_owned(),
+                external_id: (*external_id).to_owned(),
+                ..order(n)
+            });
+        fixture.put(orders.collect()).await;
+        for (search, found) in [
+            ("A-1", 3),
+            ("A-10", 1),
+            ("a", 1),
+            ("%", 1),
+            ("\u{10ffff}", 1),
+            ("", 5),
+            ("C", 0),
+        ] {
+            let filter = OrdersFilter {
+                search: Some(search.to_owned()),
+                ..OrdersFilter::default()
+            };
+            let count = count_orders(fixture.db(), Scope::shop(SHOP), &filter).await;
+            assert_eq!(
+                count.ok(),
+                Some(if search.is_empty() { 0 } else { found }),
+                "{search}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_affiliate_sees_the_orders_that_its_own_transactions_came_from() {
+        let world = World::make().await;
+        let db = world.fixture.db();
+        let scope = Scope::affiliate(SHOP, id(4));
+        let mut listed = all(
+            &world,
+            scope,
+            &OrdersFilter::default(),
+            OrdersSort::default(),
+        )
+        .await;
+        listed.sort_by_key(|it| it.id);
+        let linked = world.rows.linked(id(4));
+        assert_eq!(listed.iter().collect::<Vec<_>>(), linked);
+        let ids: Vec<Uuid> = world.rows.orders.iter().map(|it| it.id).collect();
+        let by_id = orders_by_ids(db, scope, &ids).await.expect("orders");
+        assert_eq!(by_id.len(), linked.len());
+        let others = linked
+            .iter()
+            .find_map(|it| it.affiliate_id.filter(|it| *it != id(4)));
+        let of_another = OrdersFilter {
+            affiliate_id: others,
+            ..OrdersFilter::default()
+        };
+        assert!(others.is_some());
+        assert_eq!(count_orders(db, scope, &of_another).await.ok(), Some(0));
+        let hidden = world
+            .rows
+            .orders
+            .iter()
+            .find(|it| !linked.contains(it))
+            .expect("some");
+        assert_eq!(find_order(db, scope, hidden.id).await.ok(), Some(None));
+        let shown = find_order(db, Scope::shop(SHOP), hidden.id)
+            .await
+            .expect("it is read");
+        assert_eq!(shown.as_ref(), Some(hidden));
+    }
+
+    #[tokio::test]
+    async fn without_a_source_an_external_id_is_the_apis_or_the_only_ones() {
+        let fixture = Fixture::open().await;
+        let orders = [
+            ("api", "both"),
+            ("file", "both"),
+            ("file", "one"),
+            ("file", "two"),
+            ("cscart", "two"),
+        ];
+        let orders = orders
+            .iter()
+            .zip(1..)
+            .map(|((source, external_id), n)| Model {
+                source: (*source).to_owned(),
+                external_id: (*external_id).to_owned(),
+                ..order(n)
+            });
+        fixture.put(orders.collect()).await;
+        for (source, external_id, found) in [
+            (None, "both", Some(1)),
+            (Some("file"), "both", Some(2)),
+            (None, "one", Some(3)),
+            (None, "two", None),
+            (Some("cscart"), "two", Some(5)),
+            (None, "three", None),
+        ] {
+            let scope = Scope::shop(SHOP);
+            let order = find_order_by_external_id(fixture.db(), scope, source, external_id).await;
+            let order = order.expect("it is read");
+            assert_eq!(
+                order.map(|it| it.id),
+                found.map(id),
+                "{source:?} {external_id}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cursor_of_another_list_is_refused() {
+        let fixture = Fixture::open().await;
+        for keys in [
+            vec![],
+            vec![Key::Int(1)],
+            vec![Key::Text("1".to_owned()), Key::Id(id(1))],
+            vec![Key::Int(1), Key::Id(id(1)), Key::Id(id(1))],
+        ] {
+            let page = PageRequest {
+                after: Some(Position(keys)),
+                ..PageRequest::default()
+            };
+            let (scope, none) = (Scope::shop(SHOP), OrdersFilter::default());
+            let sort = OrdersSort::default();
+            let listed = list_orders(fixture.db(), scope, &none, sort, &page).await;
+            assert!(matches!(listed, Err(Error::BadInput(_))));
+        }
+    }
 }
