@@ -367,7 +367,6 @@ mod tests {
             ("a", 1),
             ("%", 1),
             ("\u{10ffff}", 1),
-            ("", 5),
             ("C", 0),
         ] {
             let filter = OrdersFilter {
@@ -375,11 +374,7 @@ mod tests {
                 ..OrdersFilter::default()
             };
             let count = count_orders(fixture.db(), Scope::shop(SHOP), &filter).await;
-            assert_eq!(
-                count.ok(),
-                Some(if search.is_empty() { 0 } else { found }),
-                "{search}"
-            );
+            assert_eq!(count.ok(), Some(found), "{search}");
         }
     }
 

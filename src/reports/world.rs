@@ -17,7 +17,7 @@ use crate::domain::period::Interval;
 
 const AFFILIATES: u128 = 9;
 const ORDERS: u128 = 200;
-const TRANSACTIONS: u128 = 160;
+const TRANSACTIONS: u128 = 320;
 const DAYS: i32 = 150;
 
 /// A shop's rows in a database where a neighbour has other rows under the same ids.
