@@ -232,6 +232,8 @@ mod tests {
     use super::*;
     use crate::error::Error;
 
+    type Predicate = fn(&Model) -> bool;
+
     async fn all(
         world: &World,
         scope: Scope,
@@ -274,7 +276,7 @@ mod tests {
             from: Some(Day(FIRST_DAY + 10)),
             to: Some(Day(FIRST_DAY + 60)),
         };
-        let cases: [(OrdersFilter, fn(&Model) -> bool); 8] = [
+        let cases: [(OrdersFilter, Predicate); 8] = [
             (
                 OrdersFilter {
                     statuses: vec![OrderStatus::New, OrderStatus::Complete],

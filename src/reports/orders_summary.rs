@@ -221,7 +221,7 @@ mod tests {
                 .expect("rollups");
             assert_eq!(from_rollups.is_some(), index < 6, "{filter:?}");
             let mut from_rows = summarize_rows(db, scope, &filter).await.expect("rows");
-            from_rows.sort_by_key(|it| (it.currency.clone(), it.status.to_owned() as u8));
+            from_rows.sort_by_key(|it| (it.currency.clone(), it.status as u8));
             let summary = summarize_orders(db, scope, &filter).await.expect("either");
             assert_eq!(summary, from_rows, "{filter:?}");
             let orders: i64 = summary.iter().map(|it| it.orders).sum();

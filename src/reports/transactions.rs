@@ -214,6 +214,8 @@ mod tests {
     use super::super::world::World;
     use super::*;
 
+    type Predicate<'a> = &'a dyn Fn(&Model) -> bool;
+
     async fn all(
         world: &World,
         scope: Scope,
@@ -266,7 +268,7 @@ mod tests {
         };
         let order_id = world.rows.live(None)[0].order_id;
         let at = |day: i64| (i64::from(FIRST_DAY) + day) * DAY_MILLIS;
-        let cases: [(TransactionsFilter, &dyn Fn(&Model) -> bool); 7] = [
+        let cases: [(TransactionsFilter, Predicate); 7] = [
             (
                 TransactionsFilter {
                     statuses: vec![TransactionStatus::Open],

@@ -51,8 +51,12 @@ impl Rows {
         let mut transactions: Vec<_> = (1..=TRANSACTIONS)
             .map(|n| random_transaction(n, &mut orders, rng))
             .collect();
-        orders.iter_mut().for_each(|it| it.shop_id = shop_id);
-        transactions.iter_mut().for_each(|it| it.shop_id = shop_id);
+        for order in &mut orders {
+            order.shop_id = shop_id;
+        }
+        for row in &mut transactions {
+            row.shop_id = shop_id;
+        }
         let mut rows = Self {
             affiliates: (1..=AFFILIATES).map(affiliate).collect(),
             orders,
@@ -118,10 +122,10 @@ impl Rows {
                         sum.commission_pending_minor += row.amount_minor;
                     }
                     TransactionStatus::Completed => {
-                        sum.commission_cashable_minor += row.amount_minor
+                        sum.commission_cashable_minor += row.amount_minor;
                     }
                     TransactionStatus::Cancelled => {
-                        sum.commission_cancelled_minor += row.amount_minor
+                        sum.commission_cancelled_minor += row.amount_minor;
                     }
                 }
             }
