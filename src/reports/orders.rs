@@ -1,24 +1,18 @@
 //! The orders report: every order of a shop by status, filtered, searched, sorted and paged.
 
-use std::collections::HashMap;
-
 use entity::order::{Column, Entity, Model};
 use entity::words::{CancelReason, OrderStatus};
 use sea_orm::prelude::{Expr, Uuid};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::days::DayRange;
-use super::id_lists::read_by_ids;
 use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
 use super::orders_summary::count_by_rollups;
 use super::page::{Page, PageRequest};
 use super::scope::Scope;
 use super::search::starts_with;
 use crate::error::Result;
-
-/// The source that an order is looked for in first.
-const API_SOURCE: &str = "api";
 
 /// Which orders. What is unset or empty leaves none out.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +77,7 @@ impl OrdersFilter {
             .add_option(is_one_of(Column::CancelReason, &self.cancel_reasons))
             .add_option(self.source.as_ref().map(|it| Column::Source.eq(it)))
             .add(self.placed.holds(&Column::PlacedOn.into_expr()))
+            .add(self.placed.may_hold(&Column::PlacedAt.into_expr()))
             .add_option(self.brought_by(scope))
             .add_option(promoted)
             .add_option(self.currency.as_ref().map(|it| Column::Currency.eq(it)))
@@ -172,48 +167,6 @@ pub async fn count_orders(
     count_rows(db, Entity::find().filter(filter.condition(scope))).await
 }
 
-/// One order, if it is in sight.
-pub async fn find_order(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    id: Uuid,
-) -> Result<Option<Model>> {
-    Ok(in_sight(scope).filter(Column::Id.eq(id)).one(db).await?)
-}
-
-/// One order by its source's id. Without a source it is `api`'s, else the only source's that has this
-/// id; where several others have it, nobody can tell which is meant.
-pub async fn find_order_by_external_id(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    source: Option<&str>,
-    external_id: &str,
-) -> Result<Option<Model>> {
-    let query = in_sight(scope).filter(Column::ExternalId.eq(external_id));
-    if let Some(source) = source {
-        return Ok(query.filter(Column::Source.eq(source)).one(db).await?);
-    }
-    let mut orders = query.all(db).await?;
-    if let Some(index) = orders.iter().position(|it| it.source == API_SOURCE) {
-        return Ok(Some(orders.swap_remove(index)));
-    }
-    Ok(orders.pop().filter(|_| orders.is_empty()))
-}
-
-/// The orders among `ids` that are in sight.
-pub async fn orders_by_ids(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Model>> {
-    let orders = read_by_ids(db, in_sight(scope), Column::Id, ids).await?;
-    Ok(orders.into_iter().map(|order| (order.id, order)).collect())
-}
-
-fn in_sight(scope: Scope) -> Select<Entity> {
-    Entity::find().filter(scope.orders())
-}
-
 /// Rows whose word is one of `words`, unless there are none to choose from.
 pub(super) fn is_one_of<W>(column: impl ColumnTrait, words: &[W]) -> Option<Expr>
 where
@@ -224,15 +177,21 @@ where
 
 #[cfg(test)]
 mod tests {
-    use entity::Day;
+    use entity::{Day, Instant};
 
-    use super::super::fixtures::{FIRST_DAY, Fixture, SHOP, id, order, walk};
+    use super::super::fixtures::{DAY_MILLIS, FIRST_DAY, Fixture, SHOP, id, order, walk};
     use super::super::world::World;
     use super::super::{Key, Position};
     use super::*;
     use crate::error::Error;
 
     type Predicate = fn(&Model) -> bool;
+
+    fn with(change: impl FnOnce(&mut OrdersFilter)) -> OrdersFilter {
+        let mut filter = OrdersFilter::default();
+        change(&mut filter);
+        filter
+    }
 
     async fn all(
         world: &World,
@@ -271,68 +230,37 @@ mod tests {
     #[tokio::test]
     async fn each_filter_leaves_just_what_it_says() {
         let world = World::make().await;
-        let none = OrdersFilter::default;
         let days = DayRange {
             from: Some(Day(FIRST_DAY + 10)),
             to: Some(Day(FIRST_DAY + 60)),
         };
         let cases: [(OrdersFilter, Predicate); 8] = [
             (
-                OrdersFilter {
-                    statuses: vec![OrderStatus::New, OrderStatus::Complete],
-                    ..none()
-                },
+                with(|it| it.statuses = vec![OrderStatus::New, OrderStatus::Complete]),
                 |it| it.status != OrderStatus::Cancelled,
             ),
             (
-                OrdersFilter {
-                    cancel_reasons: vec![CancelReason::Fake],
-                    ..none()
-                },
+                with(|it| it.cancel_reasons = vec![CancelReason::Fake]),
                 |it| it.cancel_reason == Some(CancelReason::Fake),
             ),
-            (
-                OrdersFilter {
-                    source: Some("file".to_owned()),
-                    ..none()
-                },
-                |it| it.source == "file",
-            ),
-            (
-                OrdersFilter {
-                    placed: days,
-                    ..none()
-                },
-                |it| (10..=60).contains(&(it.placed_on.0 - FIRST_DAY)),
-            ),
-            (
-                OrdersFilter {
-                    affiliate_id: Some(id(2)),
-                    ..none()
-                },
-                |it| it.affiliate_id == Some(id(2)),
-            ),
-            (
-                OrdersFilter {
-                    promoted: Some(false),
-                    ..none()
-                },
-                |it| it.affiliate_id.is_none(),
-            ),
-            (
-                OrdersFilter {
-                    currency: Some("USD".to_owned()),
-                    ..none()
-                },
-                |it| it.currency == "USD",
-            ),
-            (
-                OrdersFilter {
-                    search: Some("a-1".to_owned()),
-                    ..none()
-                },
-                |it| it.number.starts_with("a-1"),
-            ),
+            (with(|it| it.source = Some("file".to_owned())), |it| {
+                it.source == "file"
+            }),
+            (with(|it| it.placed = days), |it| {
+                (10..=60).contains(&(it.placed_on.0 - FIRST_DAY))
+            }),
+            (with(|it| it.affiliate_id = Some(id(2))), |it| {
+                it.affiliate_id == Some(id(2))
+            }),
+            (with(|it| it.promoted = Some(false)), |it| {
+                it.affiliate_id.is_none()
+            }),
+            (with(|it| it.currency = Some("USD".to_owned())), |it| {
+                it.currency == "USD"
+            }),
+            (with(|it| it.search = Some("a-1".to_owned())), |it| {
+                it.number.starts_with("a-1")
+            }),
         ];
         for (filter, is_left) in cases {
             let mut listed = all(&world, Scope::shop(SHOP), &filter, OrdersSort::default()).await;
@@ -342,6 +270,24 @@ mod tests {
             assert!(!expected.is_empty(), "{filter:?}");
             assert_eq!(listed, expected, "{filter:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn r23_a_day_holds_its_orders_in_the_time_zones_furthest_from_utc() {
+        let fixture = Fixture::open().await;
+        let start = i64::from(FIRST_DAY) * DAY_MILLIS;
+        let hour = DAY_MILLIS / 24;
+        let moments = [start - 14 * hour, start + 36 * hour - 1];
+        let orders = moments.iter().zip(1..).map(|(at, n)| Model {
+            placed_at: Instant(*at),
+            ..order(n)
+        });
+        fixture.put(orders.collect()).await;
+        let day = Some(Day(FIRST_DAY));
+        let filter = with(|it| it.placed = DayRange { from: day, to: day });
+        let (sort, page) = (OrdersSort::default(), PageRequest::default());
+        let listed = list_orders(fixture.db(), Scope::shop(SHOP), &filter, sort, &page).await;
+        assert_eq!(listed.map(|page| page.rows.len()).ok(), Some(2));
     }
 
     #[tokio::test]
@@ -395,9 +341,6 @@ mod tests {
         listed.sort_by_key(|it| it.id);
         let linked = world.rows.linked(id(4));
         assert_eq!(listed.iter().collect::<Vec<_>>(), linked);
-        let ids: Vec<Uuid> = world.rows.orders.iter().map(|it| it.id).collect();
-        let by_id = orders_by_ids(db, scope, &ids).await.expect("orders");
-        assert_eq!(by_id.len(), linked.len());
         let others = linked
             .iter()
             .find_map(|it| it.affiliate_id.filter(|it| *it != id(4)));
@@ -407,55 +350,6 @@ mod tests {
         };
         assert!(others.is_some());
         assert_eq!(count_orders(db, scope, &of_another).await.ok(), Some(0));
-        let hidden = world
-            .rows
-            .orders
-            .iter()
-            .find(|it| !linked.contains(it))
-            .expect("some");
-        assert_eq!(find_order(db, scope, hidden.id).await.ok(), Some(None));
-        let shown = find_order(db, Scope::shop(SHOP), hidden.id)
-            .await
-            .expect("it is read");
-        assert_eq!(shown.as_ref(), Some(hidden));
-    }
-
-    #[tokio::test]
-    async fn without_a_source_an_external_id_is_the_apis_or_the_only_ones() {
-        let fixture = Fixture::open().await;
-        let orders = [
-            ("api", "both"),
-            ("file", "both"),
-            ("file", "one"),
-            ("file", "two"),
-            ("cscart", "two"),
-        ];
-        let orders = orders
-            .iter()
-            .zip(1..)
-            .map(|((source, external_id), n)| Model {
-                source: (*source).to_owned(),
-                external_id: (*external_id).to_owned(),
-                ..order(n)
-            });
-        fixture.put(orders.collect()).await;
-        for (source, external_id, found) in [
-            (None, "both", Some(1)),
-            (Some("file"), "both", Some(2)),
-            (None, "one", Some(3)),
-            (None, "two", None),
-            (Some("cscart"), "two", Some(5)),
-            (None, "three", None),
-        ] {
-            let scope = Scope::shop(SHOP);
-            let order = find_order_by_external_id(fixture.db(), scope, source, external_id).await;
-            let order = order.expect("it is read");
-            assert_eq!(
-                order.map(|it| it.id),
-                found.map(id),
-                "{source:?} {external_id}"
-            );
-        }
     }
 
     #[tokio::test]

@@ -216,6 +216,12 @@ mod tests {
 
     type Predicate<'a> = &'a dyn Fn(&Model) -> bool;
 
+    fn with(change: impl FnOnce(&mut TransactionsFilter)) -> TransactionsFilter {
+        let mut filter = TransactionsFilter::default();
+        change(&mut filter);
+        filter
+    }
+
     async fn all(
         world: &World,
         scope: Scope,
@@ -261,7 +267,6 @@ mod tests {
     #[tokio::test]
     async fn each_filter_leaves_just_what_it_says() {
         let world = World::make().await;
-        let none = TransactionsFilter::default;
         let days = DayRange {
             from: Some(Day(FIRST_DAY + 1)),
             to: Some(Day(FIRST_DAY + 70)),
@@ -270,46 +275,24 @@ mod tests {
         let at = |day: i64| (i64::from(FIRST_DAY) + day) * DAY_MILLIS;
         let cases: [(TransactionsFilter, Predicate); 7] = [
             (
-                TransactionsFilter {
-                    statuses: vec![TransactionStatus::Open],
-                    ..none()
-                },
+                with(|it| it.statuses = vec![TransactionStatus::Open]),
                 &|it| it.status == TransactionStatus::Open,
             ),
-            (
-                TransactionsFilter {
-                    affiliate_id: Some(id(2)),
-                    ..none()
-                },
-                &|it| it.affiliate_id == id(2),
-            ),
-            (TransactionsFilter { order_id, ..none() }, &|it| {
+            (with(|it| it.affiliate_id = Some(id(2))), &|it| {
+                it.affiliate_id == id(2)
+            }),
+            (with(|it| it.order_id = order_id), &|it| {
                 it.order_id == order_id
             }),
-            (
-                TransactionsFilter {
-                    kinds: vec![TransactionKind::Manual],
-                    ..none()
-                },
-                &|it| it.kind == TransactionKind::Manual,
-            ),
-            (
-                TransactionsFilter {
-                    pinned: Some(true),
-                    ..none()
-                },
-                &|it| it.pinned,
-            ),
-            (
-                TransactionsFilter {
-                    diverged: Some(false),
-                    ..none()
-                },
-                &|it| !it.diverged,
-            ),
-            (none().created_on(days, Tz::UTC), &|it| {
-                (at(1)..at(71)).contains(&it.created_at.0)
+            (with(|it| it.kinds = vec![TransactionKind::Manual]), &|it| {
+                it.kind == TransactionKind::Manual
             }),
+            (with(|it| it.pinned = Some(true)), &|it| it.pinned),
+            (with(|it| it.diverged = Some(false)), &|it| !it.diverged),
+            (
+                TransactionsFilter::default().created_on(days, Tz::UTC),
+                &|it| (at(1)..at(71)).contains(&it.created_at.0),
+            ),
         ];
         for own in [None, Some(id(2))] {
             let scope = Scope {
