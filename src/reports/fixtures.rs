@@ -149,6 +149,7 @@ pub(super) fn shop(shop_id: i64) -> shop::Model {
         last_sequence: 0,
         revision: 0,
         recounted_at: Some(Instant(5)),
+        swept_at: None,
         created_at: Instant(0),
     }
 }

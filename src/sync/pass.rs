@@ -6,7 +6,6 @@ use entity::{Instant, sync_run};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ledger::{self, Author, FinishRun, Recount, SettleChunk, StartRun, Transition, preview};
-use crate::reports;
 
 /// How many transactions are settled in one database transaction: few enough that an override never
 /// waits long.
@@ -86,10 +85,7 @@ async fn carry_out(
 /// A dry run: what would change, counted and not done.
 async fn look_only(app: &App, run: &mut sync_run::Model, at: Instant) -> Result<()> {
     let snapshot = app.database.snapshot().await?;
-    let shop = reports::find_shop(&snapshot, run.shop_id)
-        .await?
-        .ok_or_else(|| Error::not_found("shop"))?;
-    let preview = preview(&snapshot, &shop, at).await?;
+    let preview = preview(&snapshot, run.shop_id, at).await?;
     run.transactions_checked = preview.checked;
     run.transactions_due = preview.checked;
     run.transactions_changed = preview.transitions.iter().map(|t| t.transactions).sum();

@@ -2,12 +2,12 @@
 
 use entity::{Instant, affiliate_transaction as transaction, shop};
 use sea_orm::sea_query::{Asterisk, Expr, Func, Query};
-use sea_orm::{ConnectionTrait, ExprTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait};
 
 use super::Transition;
 use super::range::Range;
 use super::sql::{Days, is_sound, of_transaction, target_status};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::recount::count_wrong;
 
 /// What a run would do now.
@@ -22,13 +22,13 @@ pub struct Preview {
 }
 
 /// What a run would change now; nothing is changed.
-pub async fn preview(
-    db: &impl ConnectionTrait,
-    shop: &shop::Model,
-    at: Instant,
-) -> Result<Preview> {
+pub async fn preview(db: &impl ConnectionTrait, shop_id: i64, at: Instant) -> Result<Preview> {
+    let shop = shop::Entity::find_by_id(shop_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::not_found("shop"))?;
     let range = Range {
-        shop_id: shop.shop_id,
+        shop_id,
         at,
         last: None,
     };
