@@ -1,5 +1,6 @@
 //! One file a command. A command reads its arguments, calls the library and prints.
 
+mod check;
 mod import;
 mod migrate;
 mod progress;
@@ -39,6 +40,8 @@ enum Command {
     Sync(sync::Sync),
     /// Make, list and revoke access tokens.
     Token(token::Token),
+    /// Recompute counters and figures from the rows, and list what differs.
+    Check(check::Check),
 }
 
 impl Cli {
@@ -50,6 +53,7 @@ impl Cli {
             Command::Import(import) => import.run(&self.config).await,
             Command::Sync(sync) => sync.run(&self.config).await,
             Command::Token(token) => token.run(&self.config).await,
+            Command::Check(check) => check.run(&self.config).await,
         }
     }
 }

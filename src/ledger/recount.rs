@@ -26,24 +26,29 @@ impl Change for Recount {
             return Ok(0);
         }
         renew_lease(shop, self.run_id).await?;
-        let shop_id = shop.shop.shop_id;
-        let repaired = affiliate::Entity::update_many()
-            .col_expr(
-                affiliate::Column::PromotedOrders,
-                Expr::from(promoted_orders(shop_id)),
-            )
-            .col_expr(affiliate::Column::CountedAt, Expr::value(shop.now.0))
-            .filter(affiliate::Column::ShopId.eq(shop_id))
-            .filter(is_wrong(shop_id))
-            .exec(shop.db())
-            .await?;
-        shop::Entity::update_many()
-            .col_expr(shop::Column::RecountedAt, Expr::value(shop.now.0))
-            .filter(shop::Column::ShopId.eq(shop_id))
-            .exec(shop.db())
-            .await?;
-        Ok(i64::try_from(repaired.rows_affected).unwrap_or(i64::MAX))
+        recount(shop).await
     }
+}
+
+/// Sets every counter to what the rows say; answers how many were wrong.
+pub(super) async fn recount(shop: &ShopWrite) -> Result<i64> {
+    let shop_id = shop.shop.shop_id;
+    let repaired = affiliate::Entity::update_many()
+        .col_expr(
+            affiliate::Column::PromotedOrders,
+            Expr::from(promoted_orders(shop_id)),
+        )
+        .col_expr(affiliate::Column::CountedAt, Expr::value(shop.now.0))
+        .filter(affiliate::Column::ShopId.eq(shop_id))
+        .filter(is_wrong(shop_id))
+        .exec(shop.db())
+        .await?;
+    shop::Entity::update_many()
+        .col_expr(shop::Column::RecountedAt, Expr::value(shop.now.0))
+        .filter(shop::Column::ShopId.eq(shop_id))
+        .exec(shop.db())
+        .await?;
+    Ok(i64::try_from(repaired.rows_affected).unwrap_or(i64::MAX))
 }
 
 /// How many counters a recount would put right.

@@ -94,6 +94,10 @@ impl Change for StartRun {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<sync_run::Model> {
         let mut run = find_run(shop, self.run_id).await?;
+        // A repeated answer to triggerSync names a run that is at work already, or over.
+        if run.state != SyncState::Queued {
+            return Err(Error::LeaseLost);
+        }
         if !run.dry_run {
             renew_lease(shop, run.id).await?;
             let swept_lately = shop

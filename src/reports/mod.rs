@@ -6,6 +6,7 @@
 //! [`Sorting`].
 
 mod affiliates;
+mod audit;
 mod balances;
 mod days;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use affiliates::{
     AffiliatesByCode, affiliates_by_ids, count_affiliates, find_affiliate, find_affiliate_by_code,
     list_affiliates,
 };
+pub use audit::{Findings, audit};
 pub use balances::{Balance, balances_of};
 pub use days::DayRange;
 pub use history::{BySequence, ChangesOf, count_changes, list_changes};
