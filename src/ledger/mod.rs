@@ -11,6 +11,7 @@ mod commissions;
 mod counters;
 mod history;
 mod idempotency;
+mod miscount;
 mod order_import;
 mod order_rows;
 mod order_store;
@@ -37,6 +38,7 @@ use serde::de::DeserializeOwned;
 
 pub use affiliates::{AffiliateRow, CreateAffiliate, ImportAffiliates, UpdateAffiliate};
 pub use author::Author;
+pub use miscount::MiscountForDemo;
 pub use order_import::{FailedRow, ImportCounts, ImportOrders};
 pub use overrides::{OverrideStatus, ReleaseOverride};
 pub use recount::Recount;
