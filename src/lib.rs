@@ -14,6 +14,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
 pub mod database;
 pub mod demo;
 pub mod domain;
@@ -22,3 +23,4 @@ pub mod ledger;
 pub mod reports;
 pub mod sources;
 pub mod sync;
+pub mod telemetry;

@@ -8,10 +8,14 @@
 mod affiliates;
 mod balances;
 mod days;
+#[cfg(test)]
+mod fixtures;
 mod history;
 mod id_lists;
 mod keyset;
 mod kpi;
+mod kpi_figures;
+mod order_lookups;
 mod orders;
 mod orders_summary;
 mod page;
@@ -26,6 +30,8 @@ mod sync_runs;
 mod tokens;
 mod transactions;
 mod unmapped;
+#[cfg(test)]
+mod world;
 
 pub use affiliates::{
     AffiliatesByCode, affiliates_by_ids, count_affiliates, find_affiliate, find_affiliate_by_code,
@@ -35,11 +41,10 @@ pub use balances::{Balance, balances_of};
 pub use days::DayRange;
 pub use history::{BySequence, ChangesOf, count_changes, list_changes};
 pub use keyset::{Direction, SortColumn, Sorting};
-pub use kpi::{Kpi, KpiFigures, kpi};
-pub use orders::{
-    OrdersFilter, OrdersSort, OrdersSortBy, count_orders, find_order, find_order_by_external_id,
-    list_orders, orders_by_ids,
-};
+pub use kpi::Kpi;
+pub use kpi_figures::{KpiFigures, kpi};
+pub use order_lookups::{find_order, find_order_by_external_id, orders_by_ids};
+pub use orders::{OrdersFilter, OrdersSort, OrdersSortBy, count_orders, list_orders};
 pub use orders_summary::{OrdersSummary, summarize_orders};
 pub use page::{DEFAULT_SIZE, Key, Page, PageRequest, Position};
 pub use promoted::{PromotedCount, PromotedSort, list_promoted_counts, promoted_counts_of};

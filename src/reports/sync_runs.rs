@@ -137,3 +137,101 @@ fn failures_of(shop_id: i64, run_id: Uuid) -> Select<sync_failure::Entity> {
         .filter(Column::ShopId.eq(shop_id))
         .filter(Column::RunId.eq(run_id))
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::Instant;
+    use entity::words::SyncTrigger;
+
+    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, id, walk};
+    use super::*;
+
+    fn run(number: u128, state: SyncState, dry_run: bool) -> Model {
+        Model {
+            shop_id: SHOP,
+            id: id(number),
+            trigger: SyncTrigger::Schedule,
+            state,
+            dry_run,
+            queued_at: Instant(i64::try_from(number / 3).expect("few")),
+            started_at: None,
+            finished_at: None,
+            orders_read: 0,
+            orders_changed: 0,
+            orders_unmapped: 0,
+            orders_stale: 0,
+            orders_failed: 0,
+            transactions_due: 0,
+            transactions_checked: 0,
+            transactions_changed: 0,
+            transitions: serde_json::json!([]),
+            promoted_counts_repaired: 0,
+            error: None,
+        }
+    }
+
+    fn failure(run_id: Uuid, number: u128) -> sync_failure::Model {
+        sync_failure::Model {
+            shop_id: SHOP,
+            run_id,
+            order_id: id(number),
+            source: "api".to_owned(),
+            external_id: format!("X-{number}"),
+            code: "INVALID".to_owned(),
+            message: "no total".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn r21_the_last_success_and_the_last_attempt_leave_dry_runs_out() {
+        let fixture = Fixture::open().await;
+        let none = last_sync(fixture.db(), SHOP).await;
+        assert_eq!(none.ok(), Some(LastSync::default()));
+        let runs = [
+            run(1, SyncState::Succeeded, false),
+            run(4, SyncState::Succeeded, false),
+            run(7, SyncState::Succeeded, true),
+            run(10, SyncState::Failed, false),
+            run(13, SyncState::Running, true),
+        ];
+        fixture.put(runs.to_vec()).await;
+        let neighbours = Model {
+            shop_id: NEIGHBOUR,
+            ..run(20, SyncState::Succeeded, false)
+        };
+        fixture.put(vec![neighbours]).await;
+        let last = last_sync(fixture.db(), SHOP).await.expect("runs");
+        assert_eq!(last.last_success.as_ref(), Some(&runs[1]));
+        assert_eq!(last.last_attempt.as_ref(), Some(&runs[3]));
+    }
+
+    #[tokio::test]
+    async fn runs_come_newest_first_and_their_failures_by_order() {
+        let fixture = Fixture::open().await;
+        let db = fixture.db();
+        let mut runs: Vec<Model> = (1..=20)
+            .map(|n| run(n, SyncState::Failed, n % 2 == 0))
+            .collect();
+        fixture.put(runs.clone()).await;
+        runs.sort_by_key(|it| std::cmp::Reverse((it.queued_at, it.id)));
+        assert_eq!(
+            walk(NewestRuns, async |page| list_runs(db, SHOP, &page).await).await,
+            runs
+        );
+        assert_eq!(count_runs(db, SHOP).await.ok(), Some(20));
+        assert_eq!(
+            find_run(db, SHOP, runs[3].id).await.ok(),
+            Some(Some(runs[3].clone()))
+        );
+        assert_eq!(find_run(db, NEIGHBOUR, runs[3].id).await.ok(), Some(None));
+        let found = runs_by_ids(db, SHOP, &[id(1), id(2), id(99)]).await;
+        assert_eq!(found.map(|it| it.len()).ok(), Some(2));
+
+        let failures: Vec<_> = (1..=18).map(|n| failure(id(1), n)).collect();
+        fixture.put(failures.clone()).await;
+        fixture.put(vec![failure(id(2), 5)]).await;
+        let list = async |page| list_failures(db, SHOP, id(1), &page).await;
+        assert_eq!(walk(FailuresByOrder, list).await, failures);
+        assert_eq!(count_failures(db, SHOP, id(1)).await.ok(), Some(18));
+    }
+}

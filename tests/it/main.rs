@@ -7,4 +7,5 @@
 mod architecture;
 mod demo;
 mod schema;
+mod settling;
 mod support;
