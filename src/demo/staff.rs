@@ -36,7 +36,15 @@ impl<'a> Staff<'a> {
     }
 
     pub(super) async fn write<C: Change>(&self, change: &C) -> Result<C::Output> {
-        ledger::write(self.app, self.shop_id, &self.author, change).await
+        self.write_as(&self.author, change).await
+    }
+
+    pub(super) async fn write_as<C: Change>(
+        &self,
+        author: &Author,
+        change: &C,
+    ) -> Result<C::Output> {
+        ledger::write(self.app, self.shop_id, author, change).await
     }
 
     /// The id of an affiliate of the roster.

@@ -7,13 +7,12 @@ use cashable::app::App;
 use cashable::demo::{self, Demo};
 use cashable::domain::period::{Interval, Period};
 use cashable::error::{Error, Refusal, RefusalCode};
-use cashable::ledger::{
-    self, Author, FinishRun, QueueRun, Recount, SettleChunk, StartRun, parse_secret,
-};
+use cashable::ledger::{Author, parse_secret};
 use cashable::reports::{
     self, DayRange, OrdersFilter, OrdersSort, PageRequest, PromotedSort, Scope, TransactionsFilter,
     TransactionsSort, WHOLE_SHOP,
 };
+use cashable::sync;
 use entity::words::{
     CancelReason, OrderStatus, Role, StatusActor, SyncState, SyncTrigger, TransactionKind,
     TransactionStatus,
@@ -92,7 +91,7 @@ async fn the_demo_has_orders_of_every_kind(app: TestApp) {
 
 async fn the_demo_has_affiliates_of_every_size(app: TestApp) {
     let demo = fill(&app).await;
-    recount(&app, &demo).await;
+    run(&app, &demo).await;
     let counts = promoted_counts(&app, &demo).await;
     let sizes: Vec<i64> = counts.iter().map(|(_, size)| *size).collect();
     assert_eq!(sizes.len(), 60);
@@ -170,21 +169,20 @@ async fn the_demo_has_a_history(app: TestApp) {
 
 async fn r15_the_demos_wrong_counters_are_repaired(app: TestApp) {
     let demo = fill(&app).await;
-    assert_eq!(recount(&app, &demo).await, 4);
-    assert_eq!(recount(&app, &demo).await, 0);
+    assert_eq!(run(&app, &demo).await.promoted_counts_repaired, 4);
+    assert_eq!(run(&app, &demo).await.promoted_counts_repaired, 0);
 }
 
 async fn r25_the_demos_figures_are_those_of_its_rows(app: TestApp) {
     let demo = fill(&app).await;
     assert_rollups(&app, &demo).await;
-    sync(&app, &demo).await;
+    run(&app, &demo).await;
     assert_rollups(&app, &demo).await;
 }
 
 async fn the_demos_affiliate_sees_every_status_after_a_run(app: TestApp) {
     let demo = fill(&app).await;
-    let first = sync(&app, &demo).await;
-    assert_eq!(first.orders_failed, 0);
+    let first = run(&app, &demo).await;
     assert!(first.transactions_changed > 800, "{first:?}");
     let scope = Scope::shop(demo.shop.shop_id);
     let db = app.database.reader();
@@ -199,7 +197,7 @@ async fn the_demos_affiliate_sees_every_status_after_a_run(app: TestApp) {
     assert!(has(&|row| row.status == TransactionStatus::Cancelled));
     assert!(has(&|row| row.status == TransactionStatus::InProgress
         && row.waits_until.is_some_and(|at| at > app.clock.now())));
-    assert_eq!(sync(&app, &demo).await.transactions_changed, 0, "R19");
+    assert_eq!(run(&app, &demo).await.transactions_changed, 0, "R19");
 }
 
 async fn the_demo_is_refused_where_it_is_already(app: TestApp) {
@@ -305,42 +303,13 @@ async fn figures(app: &App, demo: &Demo) -> reports::KpiFigures {
     figures
 }
 
-async fn recount(app: &App, demo: &Demo) -> u64 {
+async fn run(app: &App, demo: &Demo) -> sync_run::Model {
     let author = Author::new(StatusActor::Admin, "test");
-    let recount = ledger::write(app, demo.shop.shop_id, &author, &Recount);
-    recount.await.unwrap()
-}
-
-/// A run as the reconciler makes one, cut into chunks.
-async fn sync(app: &App, demo: &Demo) -> sync_run::Model {
-    let shop_id = demo.shop.shop_id;
-    let asked = QueueRun {
-        trigger: SyncTrigger::Cli,
-        dry_run: false,
-    };
-    let author = Author::new(StatusActor::Admin, "test");
-    let run = ledger::write(app, shop_id, &author, &asked)
-        .await
-        .unwrap()
-        .run;
-    let author = Author::run(run.id);
-    let start = StartRun { run_id: run.id };
-    let mut run = ledger::write(app, shop_id, &author, &start).await.unwrap();
-    loop {
-        let chunk = SettleChunk {
-            run,
-            at: app.clock.now(),
-            size: 200,
-        };
-        let settled = ledger::write(app, shop_id, &author, &chunk).await.unwrap();
-        run = settled.run;
-        if !settled.more {
-            break;
-        }
-    }
-    run.state = SyncState::Succeeded;
-    let finish = FinishRun { run };
-    ledger::write(app, shop_id, &author, &finish).await.unwrap()
+    let asked = sync::request(app, demo.shop.shop_id, &author, SyncTrigger::Cli, false);
+    let run = sync::run(app, asked.await.unwrap().run, false, &|_| {}).await;
+    let run = run.unwrap();
+    assert_eq!((run.state, run.orders_failed), (SyncState::Succeeded, 0));
+    run
 }
 
 async fn assert_rollups(app: &App, demo: &Demo) {
