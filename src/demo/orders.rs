@@ -136,3 +136,48 @@ fn use_unmapped_words(orders: &mut [DemoOrder], now: Instant) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A week and a bit, so that fifty steps see every month and weekday, and several hours.
+    const STEP: i64 = 7 * DAY + 5 * DAY / 24;
+
+    fn moments() -> impl Iterator<Item = Instant> {
+        (0..50).map(|step| Instant(1_795_262_400_000 + step * STEP))
+    }
+
+    #[test]
+    fn orders_lie_within_the_two_years_whatever_the_moment() {
+        for now in moments() {
+            let orders = draw_orders(now, 1_000);
+            assert_eq!(orders.len(), 1_000);
+            let within = now.0 - 732 * DAY..=now.0;
+            assert!(
+                orders
+                    .iter()
+                    .all(|order| within.contains(&order.placed_at.0))
+            );
+            assert!(orders.is_sorted_by_key(|order| order.placed_at));
+        }
+    }
+
+    #[test]
+    fn both_unmapped_words_are_there_whatever_the_moment() {
+        for now in moments() {
+            let orders = draw_orders(now, 5_000);
+            for (word, _) in UNMAPPED {
+                let is_so =
+                    |order: &DemoOrder| order.last_event(now).map(|it| it.word) == Some(word);
+                assert!(orders.iter().any(is_so), "{word} at {now:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_moment_brings_the_same_orders() {
+        let draw = || format!("{:?}", draw_orders(Instant(1_795_262_400_000), 500));
+        assert_eq!(draw(), draw());
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cashable::app::App;
 use cashable::demo::{self, Demo};
 use cashable::domain::period::{Interval, Period};
+use cashable::domain::zone::parse_day;
 use cashable::error::{Error, Refusal, RefusalCode};
 use cashable::ledger::{Author, parse_secret};
 use cashable::reports::{
@@ -17,7 +18,7 @@ use entity::words::{
     CancelReason, OrderStatus, Role, StatusActor, SyncState, SyncTrigger, TransactionKind,
     TransactionStatus,
 };
-use entity::{Day, affiliate_transaction, kpi_day, order, status_change, sync_run};
+use entity::{affiliate_transaction, kpi_day, order, status_change, sync_run};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::support::{TestApp, on_both};
@@ -28,6 +29,8 @@ const ORDERS: usize = 3_000;
 on_both!(
     the_demo_has_orders_of_every_kind,
     the_demo_has_affiliates_of_every_size,
+    the_demo_has_pranks_and_cheats,
+    the_demo_has_rhythm,
     the_demo_has_work_done_by_hand,
     the_demo_has_a_history,
     r15_the_demos_wrong_counters_are_repaired,
@@ -106,6 +109,59 @@ async fn the_demo_has_affiliates_of_every_size(app: TestApp) {
     let rows = page.unwrap().rows;
     assert_eq!(rows.iter().filter(|row| !row.active).count(), 2);
     assert!(rows.iter().any(|row| row.commission_rate_ppm.is_some()));
+}
+
+async fn the_demo_has_pranks_and_cheats(app: TestApp) {
+    let demo = fill(&app).await;
+    let days = points(&app, &demo, Interval::Day).await;
+    let most = days.iter().map(|(_, day)| day.fake_orders).max().unwrap();
+    assert!(most >= 10, "one evening of pranks, not {most}");
+    let scope = Scope::shop(demo.shop.shop_id);
+    for code in ["gutscheinkiste", "dealradar"] {
+        let cheat = reports::find_affiliate_by_code(app.database.reader(), scope, code).await;
+        let brought = OrdersFilter {
+            affiliate_id: Some(cheat.unwrap().unwrap().id),
+            ..OrdersFilter::default()
+        };
+        let fakes = OrdersFilter {
+            cancel_reasons: vec![CancelReason::Fake],
+            ..brought.clone()
+        };
+        let (brought, fakes) = (
+            count(&app, &demo, brought).await,
+            count(&app, &demo, fakes).await,
+        );
+        assert!(
+            fakes * 100 / brought > 10,
+            "{code}: {fakes} of {brought} are fake"
+        );
+    }
+}
+
+async fn the_demo_has_rhythm(app: TestApp) {
+    let demo = fill(&app).await;
+    let months = points(&app, &demo, Interval::Month).await;
+    let in_month = |text: &str| {
+        let day = parse_day("month", text).unwrap();
+        let mut months = months.iter();
+        months
+            .find(|(month, _)| month.from == day)
+            .unwrap()
+            .1
+            .orders
+    };
+    assert!(in_month("2026-10-01") > in_month("2025-10-01"), "growth");
+    assert!(in_month("2025-12-01") > in_month("2026-01-01"), "Christmas");
+    assert!(in_month("2026-10-01") > in_month("2026-07-01"), "summer");
+    let days = points(&app, &demo, Interval::Day).await;
+    let on_day = |text: &str| {
+        let day = parse_day("day", text).unwrap();
+        days.iter().find(|(it, _)| it.from == day).unwrap().1.orders
+    };
+    assert!(
+        on_day("2025-11-28") > 2 * on_day("2025-11-21"),
+        "Black Friday"
+    );
 }
 
 async fn the_demo_has_work_done_by_hand(app: TestApp) {
@@ -243,8 +299,8 @@ async fn the_demo_is_the_same_on_both_databases() {
         promoted_counts(&postgres, &other).await
     );
     assert_eq!(
-        figures(&sqlite, &one).await,
-        figures(&postgres, &other).await
+        figures(&sqlite, &one, Interval::Month).await,
+        figures(&postgres, &other, Interval::Month).await
     );
 }
 
@@ -294,10 +350,16 @@ async fn promoted_counts(app: &App, demo: &Demo) -> Vec<(String, i64)> {
     counts
 }
 
-async fn figures(app: &App, demo: &Demo) -> reports::KpiFigures {
-    let period = Period::new(Day(20_000), Day(21_000)).unwrap();
+async fn points(app: &App, demo: &Demo, interval: Interval) -> Vec<(Period, reports::Kpi)> {
+    figures(app, demo, interval).await.points
+}
+
+/// Over all months of the demo.
+async fn figures(app: &App, demo: &Demo, interval: Interval) -> reports::KpiFigures {
+    let day = |text| parse_day("day", text).unwrap();
+    let period = Period::new(day("2024-11-01"), day("2026-11-30")).unwrap();
     let (db, shop_id) = (app.database.reader(), demo.shop.shop_id);
-    let figures = reports::kpi(db, shop_id, period, Interval::Month, "EUR", None).await;
+    let figures = reports::kpi(db, shop_id, period, interval, "EUR", None).await;
     let figures = figures.unwrap();
     assert_eq!(figures.other_currencies, ["CHF"]);
     figures
