@@ -88,9 +88,10 @@ async fn require_shop(app: &App, name: &str) -> Result<entity::shop::Model> {
     }
     let known = reports::list_shops(app.database.reader()).await?;
     let known: Vec<String> = known.into_iter().map(|shop| shop.name).collect();
-    let hint = match known.is_empty() {
-        true => "there are none yet: make one with `cashable shop create`".to_owned(),
-        false => format!("there are: {}", known.join(", ")),
+    let hint = if known.is_empty() {
+        "there are none yet: make one with `cashable shop create`".to_owned()
+    } else {
+        format!("there are: {}", known.join(", "))
     };
     Err(Error::BadInput(format!(
         "there is no shop named {name}; {hint}"

@@ -119,6 +119,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("ledger",  &["domain"]),
     ("reports", &["domain"]),
     ("sync",    &["domain", "ledger", "sources"]),
+    ("demo",    &["domain", "ledger", "reports"]),
     ("graphql", &["domain", "ledger", "reports", "sync"]),
     ("http",    &["domain", "ledger", "reports", "sync", "sources", "graphql"]),
 ];
