@@ -19,6 +19,7 @@ pub mod database;
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod graphql;
 pub mod ledger;
 pub mod reports;
 pub mod sources;

@@ -16,6 +16,7 @@ mod id_lists;
 mod keyset;
 mod kpi;
 mod kpi_figures;
+mod last_sync;
 mod order_lookups;
 mod orders;
 mod orders_summary;
@@ -45,6 +46,7 @@ pub use history::{BySequence, ChangesOf, count_changes, list_changes};
 pub use keyset::{Direction, SortColumn, Sorting};
 pub use kpi::Kpi;
 pub use kpi_figures::{KpiFigures, kpi};
+pub use last_sync::{LastSync, last_sync};
 pub use order_lookups::{find_order, find_order_by_external_id, orders_by_ids};
 pub use orders::{OrdersFilter, OrdersSort, OrdersSortBy, count_orders, list_orders};
 pub use orders_summary::{OrdersSummary, summarize_orders};
@@ -53,14 +55,14 @@ pub use promoted::{PromotedCount, PromotedSort, list_promoted_counts, promoted_c
 pub use recount::{kpi_from_rows, rollups_from_rows};
 pub use rollups::WHOLE_SHOP;
 pub use scope::Scope;
-pub use shops::{find_shop, find_shop_by_name, list_shops};
+pub use shops::{ShopsById, find_shop, find_shop_by_name, list_own_shops, list_shops};
 pub use sync_runs::{
-    FailuresByOrder, LastSync, NewestRuns, count_failures, count_runs, find_run, last_sync,
-    list_failures, list_runs, runs_by_ids,
+    FailuresByOrder, NewestRuns, count_failures, count_runs, find_run, list_failures, list_runs,
+    runs_by_ids,
 };
-pub use tokens::{NewestTokens, count_tokens, find_token, list_tokens};
+pub use tokens::{NewestTokens, count_tokens, find_token, list_tokens, tokens_by_ids};
 pub use transactions::{
     TransactionsFilter, TransactionsSort, TransactionsSortBy, count_transactions, find_transaction,
-    list_transactions, transactions_of_orders,
+    list_transactions, transactions_by_ids, transactions_of_orders,
 };
 pub use unmapped::{UnmappedStatus, unmapped_statuses};

@@ -257,13 +257,7 @@ async fn happen(app: &TestApp, shop: &shop::Model, event: Event) {
         Event::Days(days) => app
             .clock
             .set(Instant(app.clock.now().0 + days * DAY_MILLIS)),
-        Event::LockFinal(on) => {
-            let settings = UpdateSettings {
-                lock_final_statuses: Some(on),
-                ..UpdateSettings::default()
-            };
-            change(app, shop, settings).await;
-        }
+        Event::LockFinal(on) => lock_final(app, shop, on).await,
         Event::WaitFrom(from) => {
             let settings = UpdateSettings {
                 wait_from: Some(from),
@@ -328,6 +322,14 @@ async fn delete(app: &TestApp, shop: &shop::Model, transaction_id: Uuid) {
         expected_version: None,
     };
     change(app, shop, delete).await;
+}
+
+async fn lock_final(app: &TestApp, shop: &shop::Model, on: bool) {
+    let settings = UpdateSettings {
+        lock_final_statuses: Some(on),
+        ..UpdateSettings::default()
+    };
+    change(app, shop, settings).await;
 }
 
 async fn set_active(app: &TestApp, shop: &shop::Model, affiliate: usize, active: bool) {
