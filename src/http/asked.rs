@@ -65,7 +65,10 @@ pub fn in_address(uri: &Uri) -> Result<Request, Refused> {
     Ok(asked.into())
 }
 
-fn read_if_any<T: DeserializeOwned>(what: &str, json: Option<String>) -> Result<Option<T>, Refused> {
+fn read_if_any<T: DeserializeOwned>(
+    what: &str,
+    json: Option<String>,
+) -> Result<Option<T>, Refused> {
     json.map(|json| read(what, json.as_bytes())).transpose()
 }
 
@@ -76,9 +79,13 @@ fn read<T: DeserializeOwned>(what: &str, json: &[u8]) -> Result<T, Refused> {
 
 /// A browser asks our leave before it sends this type to us from another site.
 fn require_json(headers: &HeaderMap) -> Result<(), Refused> {
-    let header = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let header = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let mut parts = header.unwrap_or_default().split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let is_json = parts
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
     let is_utf8 = parts.all(|part| !is_other_charset(part));
     if is_json && is_utf8 {
         return Ok(());

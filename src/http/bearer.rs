@@ -33,8 +33,9 @@ pub fn in_payload(payload: &Value) -> Option<&str> {
 
 /// Whose token it is; an error without one that is valid now.
 pub async fn identify(app: &App, secret: Option<&str>) -> Result<Viewer> {
-    let secret = secret
-        .ok_or_else(|| refused("send a token: Authorization: Bearer cashable_…, or open / to ask"))?;
+    let secret = secret.ok_or_else(|| {
+        refused("send a token: Authorization: Bearer cashable_…, or open / to ask")
+    })?;
     let token = find(app, secret)
         .await?
         .ok_or_else(|| refused("the token is not valid"))?;

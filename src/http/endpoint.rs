@@ -4,8 +4,8 @@
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Executor, Request as GraphQlRequest};
 use axum::extract::{Request, State};
-use axum::http::Method;
 use axum::http::header::UPGRADE;
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 
 use super::execution::Execution;
@@ -40,12 +40,18 @@ pub async fn answer<E: Executor>(
     request: Request,
 ) -> Response {
     let media = MediaType::accepted(request.headers());
-    let answer = if request.headers().contains_key(UPGRADE) {
+    let answer = if asks_for_socket(request.headers()) {
         socket::open(endpoint, request).await
     } else {
         ask(&endpoint, media, request).await
     };
     answer.unwrap_or_else(|refused| refused.answer(media))
+}
+
+/// Others ask for other upgrades with every request, curl for HTTP/2: these get no socket and need none.
+fn asks_for_socket(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(UPGRADE).map(HeaderValue::as_bytes);
+    upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case(b"websocket"))
 }
 
 async fn ask<E: Executor>(
@@ -57,7 +63,12 @@ async fn ask<E: Executor>(
     let asked = match *request.method() {
         Method::GET => queries_only(asked::in_address(request.uri())?)?,
         Method::POST => asked::in_body(request).await?,
-        _ => return Err(Refused::method("GET, POST", "ask with POST, or GET for queries")),
+        _ => {
+            return Err(Refused::method(
+                "GET, POST",
+                "ask with POST, or GET for queries",
+            ));
+        }
     };
     let answer = endpoint.execution.execute(asked.data(viewer)).await;
     Ok(media.answer(&answer))
@@ -66,9 +77,10 @@ async fn ask<E: Executor>(
 /// Following a link changes nothing. What cannot be parsed goes on: GraphQL says what is wrong with it.
 fn queries_only(mut asked: GraphQlRequest) -> Result<GraphQlRequest, Refused> {
     match operation_type(&mut asked) {
-        Ok(Some(OperationType::Mutation | OperationType::Subscription)) => {
-            Err(Refused::method("POST", "only queries can be asked with GET"))
-        }
+        Ok(Some(OperationType::Mutation | OperationType::Subscription)) => Err(Refused::method(
+            "POST",
+            "only queries can be asked with GET",
+        )),
         Ok(Some(OperationType::Query) | None) | Err(_) => Ok(asked),
     }
 }

@@ -17,12 +17,18 @@ const SCRIPT: &str = include_str!("explorer.js");
 /// The page and the two files that it loads.
 pub fn routes() -> Router {
     Router::new()
-        .route("/", get(|| file("text/html; charset=utf-8", PAGE)))
-        .route("/explorer.css", get(|| file("text/css; charset=utf-8", STYLE)))
-        .route("/explorer.js", get(|| file("text/javascript; charset=utf-8", SCRIPT)))
+        .route("/", get(async || file("text/html; charset=utf-8", PAGE)))
+        .route(
+            "/explorer.css",
+            get(async || file("text/css; charset=utf-8", STYLE)),
+        )
+        .route(
+            "/explorer.js",
+            get(async || file("text/javascript; charset=utf-8", SCRIPT)),
+        )
 }
 
-async fn file(kind: &'static str, text: &'static str) -> Response {
+fn file(kind: &'static str, text: &'static str) -> Response {
     let headers = [
         (CONTENT_TYPE, kind),
         (CONTENT_SECURITY_POLICY, POLICY),

@@ -116,11 +116,26 @@ mod tests {
             ("*/*", MediaType::Json),
             ("text/html", MediaType::Json),
             ("application/graphql-response+json", MediaType::GraphQl),
-            ("Application/GraphQL-Response+JSON; charset=utf-8", MediaType::GraphQl),
-            ("application/graphql-response+json, application/json;q=0.9", MediaType::GraphQl),
-            ("application/json, application/graphql-response+json", MediaType::Json),
-            ("application/graphql-response+json;q=0.5, application/json", MediaType::Json),
-            ("application/graphql-response+json;q=0, */*;q=0.1", MediaType::Json),
+            (
+                "Application/GraphQL-Response+JSON; charset=utf-8",
+                MediaType::GraphQl,
+            ),
+            (
+                "application/graphql-response+json, application/json;q=0.9",
+                MediaType::GraphQl,
+            ),
+            (
+                "application/json, application/graphql-response+json",
+                MediaType::Json,
+            ),
+            (
+                "application/graphql-response+json;q=0.5, application/json",
+                MediaType::Json,
+            ),
+            (
+                "application/graphql-response+json;q=0, */*;q=0.1",
+                MediaType::Json,
+            ),
         ];
         for (accept, expected) in cases {
             let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);

@@ -1,7 +1,7 @@
 //! What kind of operation a request asks for, known before it runs.
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, ServerError};
+use async_graphql::{Name, Request, ServerError};
 
 /// The kind of the operation that would run; none where the request names none, or more than one fits, which
 /// GraphQL will refuse. The document is parsed once: the request keeps it for whoever runs it.
@@ -10,7 +10,7 @@ pub fn operation_type(request: &mut Request) -> Result<Option<OperationType>, Se
     let document = request.parsed_query()?;
     let mut fitting = document.operations.iter().filter(|(name, _)| {
         let wanted = wanted.as_deref();
-        wanted.is_none() || wanted == name.map(|name| name.as_str())
+        wanted.is_none() || wanted == name.map(Name::as_str)
     });
     match (fitting.next(), fitting.next()) {
         (Some((_, operation)), None) => Ok(Some(operation.node.ty)),

@@ -1,12 +1,13 @@
 //! What is refused before GraphQL sees it: a status, and a body of the shape that GraphQL errors have.
 
-use axum::http::header::{ALLOW, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use axum::http::StatusCode;
+use axum::http::header::{ALLOW, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use axum::response::Response;
 use serde_json::json;
 
 use super::media::MediaType;
 use crate::error::Error;
+use crate::graphql::ApiError;
 
 /// A request that goes no further.
 #[derive(Debug)]
@@ -66,20 +67,18 @@ impl Refused {
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Unauthenticated(message) => Self {
-                code: "UNAUTHENTICATED",
-                header: Some((WWW_AUTHENTICATE, "Bearer")),
-                ..Self::new(StatusCode::UNAUTHORIZED, message)
-            },
-            // The cause is for the log alone.
-            error => {
-                tracing::error!(?error, "a request could not be answered");
-                Self {
-                    code: "INTERNAL",
-                    ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here")
-                }
+        let (status, header) = match error {
+            Error::Unauthenticated(_) => {
+                (StatusCode::UNAUTHORIZED, Some((WWW_AUTHENTICATE, "Bearer")))
             }
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, None),
+        };
+        let told = ApiError::from(error);
+        Self {
+            status,
+            code: told.code(),
+            message: told.message().to_owned(),
+            header,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The first message is read here: it brings the token, and a socket without a good one ends before GraphQL
 //! hears of it. So does one whose token is refused later, since it may stay open for days.
 
-use std::future::{Future, ready};
+use std::future::ready;
 use std::time::Duration;
 
 use async_graphql::http::{ClientMessage, WebSocket as Protocol, WebSocketProtocols, WsMessage};
@@ -12,8 +12,9 @@ use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request};
 use axum::response::Response;
-use futures_util::stream::{SplitSink, TakeUntil};
-use futures_util::{SinkExt, Stream, StreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{BoxStream, SplitSink, TakeUntil};
+use futures_util::{FutureExt, SinkExt, StreamExt, stream};
 use tokio::time::{sleep, timeout};
 
 use super::bearer;
@@ -21,7 +22,7 @@ use super::endpoint::Endpoint;
 use super::refused::Refused;
 use crate::app::App;
 use crate::error::Error;
-use crate::graphql::Viewer;
+use crate::graphql::{ApiError, Viewer};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Documents and variables of subscriptions are short.
@@ -29,7 +30,7 @@ const MAX_BYTES: usize = 64 << 10;
 /// How long a socket may say nothing at first.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a token that was revoked may still be listened with.
-const RECHECK: Duration = Duration::from_secs(60);
+const RECHECK: Duration = Duration::from_mins(1);
 
 /// Why a socket ends: a code of the protocol, and words.
 struct End(u16, String);
@@ -59,8 +60,9 @@ async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, secret: Opt
     let (mut sink, incoming) = socket.split();
     let texts = incoming
         .take_while(|message| ready(message.is_ok()))
-        .filter_map(|message| ready(message.ok().and_then(text)));
-    let end = match talk(endpoint, &mut sink, Box::pin(texts), secret).await {
+        .filter_map(|message| ready(message.ok().and_then(text)))
+        .boxed();
+    let end = match talk(endpoint, &mut sink, texts, secret).await {
         Ok(end) | Err(end) => end,
     };
     // Whoever is gone already needs no goodbye.
@@ -75,7 +77,7 @@ fn text(message: Message) -> Option<Bytes> {
 async fn talk<E: Executor>(
     endpoint: Endpoint<E>,
     sink: &mut SplitSink<WebSocket, Message>,
-    mut texts: impl Stream<Item = Bytes> + Send + Unpin + 'static,
+    mut texts: BoxStream<'static, Bytes>,
     secret: Option<String>,
 ) -> Result<End, End> {
     let first = timeout(PATIENCE, texts.next()).await;
@@ -86,13 +88,14 @@ async fn talk<E: Executor>(
     let texts = stream::once(ready(first)).chain(texts);
     let answers = Protocol::new(endpoint.execution, texts, WebSocketProtocols::GraphQLWS)
         .connection_data(session(viewer))
-        .take_until(Box::pin(refusal(endpoint.app, secret)));
+        .boxed()
+        .take_until(refusal(endpoint.app, secret).boxed());
     Ok(answer(sink, answers).await)
 }
 
 async fn answer(
     sink: &mut SplitSink<WebSocket, Message>,
-    mut answers: TakeUntil<impl Stream<Item = WsMessage> + Unpin, impl Future<Output = End>>,
+    mut answers: TakeUntil<BoxStream<'_, WsMessage>, BoxFuture<'_, End>>,
 ) -> End {
     while let Some(answer) = answers.next().await {
         let sent = match answer {
@@ -118,13 +121,12 @@ fn secret_in(first: &Bytes) -> Result<Option<String>, End> {
 }
 
 async fn identify(app: &App, secret: Option<&str>) -> Result<Viewer, End> {
-    bearer::identify(app, secret).await.map_err(|error| match error {
-        Error::Unauthenticated(message) => End(4403, message),
-        error => {
-            tracing::error!(?error, "a socket could not be answered");
-            End::new(4500, "something went wrong here")
-        }
-    })
+    bearer::identify(app, secret)
+        .await
+        .map_err(|error| match error {
+            Error::Unauthenticated(message) => End(4403, message),
+            error => End::new(4500, ApiError::from(error).message()),
+        })
 }
 
 /// Waits until the token is refused. A database that is away for a while refuses nobody.
@@ -166,6 +168,9 @@ impl From<End> for Message {
     fn from(End(code, mut reason): End) -> Self {
         // No more fits into a close frame.
         reason.truncate(reason.floor_char_boundary(123));
-        Self::Close(Some(CloseFrame { code, reason: reason.into() }))
+        Self::Close(Some(CloseFrame {
+            code,
+            reason: reason.into(),
+        }))
     }
 }
