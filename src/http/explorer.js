@@ -73,7 +73,7 @@ const EXAMPLES = {
 };
 
 const TYPE = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
-const SCHEMA = `{ __schema { queryType { name } mutationType { name } subscriptionType { name } types {
+const SCHEMA = `{ viewer { name role } __schema { queryType { name } mutationType { name } subscriptionType { name } types {
   kind name description enumValues { name description }
   inputFields { name description type { ${TYPE} } }
   fields { name description type { ${TYPE} } args { name description type { ${TYPE} } } }
@@ -172,9 +172,10 @@ async function learn() {
   try {
     const { answer: got } = await ask({ query: SCHEMA });
     if (!got.data) return docs.replaceChildren(make("p", got.errors[0].message));
+    find("bearer-name").textContent = `${got.data.viewer.name}, ${got.data.viewer.role}`;
     const { types, ...roots } = got.data.__schema;
     const first = Object.values(roots).map((root) => root?.name);
-    const rank = (type) => (first.indexOf(type.name) + 4) % 4 || 4;
+    const rank = (type) => (first.includes(type.name) ? first.indexOf(type.name) : first.length);
     const told = types.filter((type) => !type.name.startsWith("__"));
     told.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
     docs.replaceChildren(...told.map(entry));
@@ -220,7 +221,7 @@ filter.addEventListener("input", sift);
 find("bearer").addEventListener("submit", (event) => {
   event.preventDefault();
   keep();
+  find("bearer-name").textContent = "";
   learn();
 });
-if (!token.value) say("Paste a token above; `cashable token create` makes one.", false);
 learn();
