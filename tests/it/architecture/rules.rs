@@ -66,6 +66,12 @@ pub const RULES: &[Rule] = &[
         forbids: &["sea_orm", "sea_query", "sqlx"],
     },
     Rule {
+        says: "http carries questions and answers and leaves the database to others",
+        folders: &["src/http"],
+        except: &[],
+        forbids: &["sea_orm", "sea_query", "sqlx"],
+    },
+    Rule {
         says: "the API is known to graphql and http alone",
         folders: &[
             "src/ledger",
