@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use sea_orm::{
-    AccessMode, ConnectOptions, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction,
-    DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, Database as SeaDatabase, DatabaseConnection, DatabaseExecutor,
+    DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
+use tokio::sync::OnceCell;
 
 use crate::error::{Error, Result};
 
@@ -86,6 +88,53 @@ impl Database {
             ..TransactionOptions::default()
         };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+}
+
+/// A connection of a [`ReadView`].
+pub type ReadConnection<'a> = DatabaseExecutor<'a>;
+
+/// Where one operation reads: in one snapshot, so that all its figures agree (R25), or whatever is the
+/// latest at each reading. Who asks through it needs to know neither which, nor the database's library.
+#[derive(Debug)]
+pub struct ReadView {
+    database: Database,
+    snapshot: Option<OnceCell<DatabaseTransaction>>,
+}
+
+impl ReadView {
+    /// One state of the database for all readings: that of the first.
+    #[must_use]
+    pub fn snapshot(database: &Database) -> Self {
+        Self {
+            database: database.clone(),
+            snapshot: Some(OnceCell::new()),
+        }
+    }
+
+    /// The latest state at each reading, for an operation that writes in between or goes on for long.
+    #[must_use]
+    pub fn latest(database: &Database) -> Self {
+        Self {
+            database: database.clone(),
+            snapshot: None,
+        }
+    }
+
+    /// Whether two readings see the same.
+    #[must_use]
+    pub fn is_snapshot(&self) -> bool {
+        self.snapshot.is_some()
+    }
+
+    /// The connection to read from, which is what reports take. Those of one snapshot share a connection,
+    /// so their statements run one after the other.
+    pub async fn connection(&self) -> Result<ReadConnection<'_>> {
+        let Some(snapshot) = &self.snapshot else {
+            return Ok(self.database.reader().into());
+        };
+        let open = snapshot.get_or_try_init(|| self.database.snapshot());
+        Ok(open.await?.into())
     }
 }
 

@@ -16,6 +16,7 @@ pub mod clock;
 pub mod database;
 pub mod domain;
 pub mod error;
+pub mod graphql;
 pub mod ledger;
 pub mod reports;
 pub mod sources;

@@ -1,5 +1,6 @@
 //! The rules of the product: no input or output, no async, no clock. Time is an argument.
 
+pub mod blocker;
 pub mod commission;
 pub mod currency;
 pub mod decimal;

@@ -12,6 +12,7 @@ mod history;
 mod id_lists;
 mod keyset;
 mod kpi;
+mod last_sync;
 mod orders;
 mod orders_summary;
 mod page;
@@ -36,6 +37,7 @@ pub use days::DayRange;
 pub use history::{BySequence, ChangesOf, count_changes, list_changes};
 pub use keyset::{Direction, SortColumn, Sorting};
 pub use kpi::{Kpi, KpiFigures, kpi};
+pub use last_sync::{LastSync, last_sync};
 pub use orders::{
     OrdersFilter, OrdersSort, OrdersSortBy, count_orders, find_order, find_order_by_external_id,
     list_orders, orders_by_ids,
@@ -46,14 +48,14 @@ pub use promoted::{PromotedCount, PromotedSort, list_promoted_counts, promoted_c
 pub use recount::{kpi_from_rows, rollups_from_rows};
 pub use rollups::WHOLE_SHOP;
 pub use scope::Scope;
-pub use shops::{find_shop, find_shop_by_name, list_shops};
+pub use shops::{ShopsById, find_shop, find_shop_by_name, list_own_shops, list_shops};
 pub use sync_runs::{
-    FailuresByOrder, LastSync, NewestRuns, count_failures, count_runs, find_run, last_sync,
-    list_failures, list_runs, runs_by_ids,
+    FailuresByOrder, NewestRuns, count_failures, count_runs, find_run, list_failures, list_runs,
+    runs_by_ids,
 };
-pub use tokens::{NewestTokens, count_tokens, find_token, list_tokens};
+pub use tokens::{NewestTokens, count_tokens, find_token, list_tokens, tokens_by_ids};
 pub use transactions::{
     TransactionsFilter, TransactionsSort, TransactionsSortBy, count_transactions, find_transaction,
-    list_transactions, transactions_of_orders,
+    list_transactions, transactions_by_ids, transactions_of_orders,
 };
 pub use unmapped::{UnmappedStatus, unmapped_statuses};

@@ -3,7 +3,32 @@
 use entity::shop::{Column, Entity, Model};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use super::keyset::{Direction, SortColumn, Sorting, read_page};
+use super::page::{Page, PageRequest};
 use crate::error::Result;
+
+/// Shops by id, in which order a caller pages through its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShopsById;
+
+impl Sorting for ShopsById {
+    type Row = Model;
+
+    fn name(self) -> &'static str {
+        "id"
+    }
+
+    fn direction(self) -> Direction {
+        Direction::Ascending
+    }
+
+    fn columns(self) -> &'static [SortColumn<Model>] {
+        &[SortColumn::Int(
+            || Column::ShopId.into_expr(),
+            |row| row.shop_id,
+        )]
+    }
+}
 
 /// One shop.
 pub async fn find_shop(db: &impl ConnectionTrait, id: i64) -> Result<Option<Model>> {
@@ -14,6 +39,15 @@ pub async fn find_shop(db: &impl ConnectionTrait, id: i64) -> Result<Option<Mode
 pub async fn find_shop_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<Model>> {
     let query = Entity::find().filter(Column::Name.eq(name));
     Ok(query.one(db).await?)
+}
+
+/// One page of the shops that the caller of this shop sees: itself.
+pub async fn list_own_shops(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    page: &PageRequest,
+) -> Result<Page<Model>> {
+    read_page(db, Entity::find_by_id(shop_id), ShopsById, page).await
 }
 
 /// Every shop, by name.

@@ -1,26 +1,16 @@
-//! Sync runs: the last ones, all of them, and the orders that they set aside. For the staff only.
+//! Sync runs and the orders that they set aside. For the staff only.
 
 use std::collections::HashMap;
 
 use entity::sync_failure;
 use entity::sync_run::{Column, Entity, Model};
-use entity::words::SyncState;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
 use super::id_lists::read_by_ids;
 use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
 use super::page::{Page, PageRequest};
 use crate::error::Result;
-
-/// The runs that a dashboard's last line is made from (R21). Dry runs count for neither.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LastSync {
-    /// The last run that succeeded.
-    pub last_success: Option<Model>,
-    /// The last run, however it went or goes.
-    pub last_attempt: Option<Model>,
-}
 
 /// Runs as they were asked for, the newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,21 +58,6 @@ impl Sorting for FailuresByOrder {
     }
 }
 
-/// The last success and the last attempt (R21).
-pub async fn last_sync(db: &impl ConnectionTrait, shop_id: i64) -> Result<LastSync> {
-    let newest = runs_of(shop_id)
-        .filter(Column::DryRun.eq(false))
-        .order_by_desc(Column::QueuedAt)
-        .order_by_desc(Column::Id);
-    let succeeded = newest
-        .clone()
-        .filter(Column::State.eq(SyncState::Succeeded));
-    Ok(LastSync {
-        last_success: succeeded.one(db).await?,
-        last_attempt: newest.one(db).await?,
-    })
-}
-
 /// One page of a shop's runs, the newest first, dry runs among them.
 pub async fn list_runs(
     db: &impl ConnectionTrait,
@@ -127,7 +102,7 @@ pub async fn count_failures(db: &impl ConnectionTrait, shop_id: i64, run_id: Uui
     count_rows(db, failures_of(shop_id, run_id)).await
 }
 
-fn runs_of(shop_id: i64) -> Select<Entity> {
+pub(super) fn runs_of(shop_id: i64) -> Select<Entity> {
     Entity::find().filter(Column::ShopId.eq(shop_id))
 }
 

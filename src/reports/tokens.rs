@@ -1,9 +1,12 @@
 //! Access tokens as admins see them. For the staff only.
 
+use std::collections::HashMap;
+
 use entity::access_token::{Column, Entity, Model};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
+use super::id_lists::read_by_ids;
 use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
 use super::page::{Page, PageRequest};
 use crate::error::Result;
@@ -52,6 +55,16 @@ pub async fn find_token(
     id: Uuid,
 ) -> Result<Option<Model>> {
     Ok(tokens_of(shop_id).filter(Column::Id.eq(id)).one(db).await?)
+}
+
+/// The tokens among `ids` that are the shop's.
+pub async fn tokens_by_ids(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Model>> {
+    let tokens = read_by_ids(db, tokens_of(shop_id), Column::Id, ids).await?;
+    Ok(tokens.into_iter().map(|token| (token.id, token)).collect())
 }
 
 fn tokens_of(shop_id: i64) -> Select<Entity> {

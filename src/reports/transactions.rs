@@ -11,7 +11,7 @@ use sea_orm::sea_query::{CaseStatement, Condition, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use super::days::DayRange;
-use super::id_lists::id_lists;
+use super::id_lists::{id_lists, read_by_ids};
 use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
 use super::orders::is_one_of;
 use super::page::{Page, PageRequest};
@@ -180,6 +180,16 @@ pub async fn find_transaction(
     id: Uuid,
 ) -> Result<Option<Model>> {
     Ok(in_sight(scope).filter(Column::Id.eq(id)).one(db).await?)
+}
+
+/// The transactions among `ids` that are in sight.
+pub async fn transactions_by_ids(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Model>> {
+    let rows = read_by_ids(db, in_sight(scope), Column::Id, ids).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// The transactions of each of these orders that are in sight, the oldest first.

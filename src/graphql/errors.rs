@@ -1,0 +1,173 @@
+//! What a caller learns of an error: the one place that turns ours into GraphQL's.
+//!
+//! An [`ApiError`] holds nothing but a code and a sentence for the caller. The cause of one that is ours
+//! goes to the log in the moment it is made, under an id that the caller is told. There is no way round it:
+//! a resolver that answers [`Result`] cannot let a database's own words out.
+
+use async_graphql::{Error as GraphqlError, ErrorExtensionValues, Response, ServerError};
+
+use crate::domain::Invalid;
+use crate::error::Error;
+
+/// What resolvers answer; `?` takes every error of the program.
+pub type Result<T, E = ApiError> = std::result::Result<T, E>;
+
+/// An error as callers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    code: Code,
+    message: String,
+}
+
+/// What `extensions.code` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Code {
+    BadUserInput,
+    Unauthenticated,
+    Forbidden,
+    Internal,
+}
+
+impl Code {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+impl ApiError {
+    /// The code in `extensions.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+
+    /// The sentence for the caller.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Logs what went wrong, and tells the caller by which id to find it there.
+    fn internal(cause: &dyn std::fmt::Debug) -> Self {
+        let id = format!("{:016x}", fastrand::u64(..));
+        tracing::error!(id, ?cause, "a request failed for a reason of ours");
+        Self {
+            code: Code::Internal,
+            message: format!("Internal error; give this id to the operator: {id}"),
+        }
+    }
+
+    fn extensions(&self) -> ErrorExtensionValues {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", self.code());
+        extensions
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let (code, message) = match error {
+            Error::Refused(refusal) => (Code::BadUserInput, refusal.message),
+            Error::BadInput(message) => (Code::BadUserInput, message),
+            Error::Unauthenticated(message) => (Code::Unauthenticated, message),
+            Error::Forbidden(message) => (Code::Forbidden, message),
+            Error::NotMigrated(_)
+            | Error::LeaseLost
+            | Error::Database(_)
+            | Error::Unexpected(_) => return Self::internal(&error),
+        };
+        Self { code, message }
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        Error::from(invalid).into()
+    }
+}
+
+impl From<ApiError> for GraphqlError {
+    fn from(error: ApiError) -> Self {
+        Self {
+            extensions: Some(error.extensions()),
+            message: error.message,
+            source: None,
+        }
+    }
+}
+
+/// Gives a code to those errors of a response that came from elsewhere. Whoever sends a response has called
+/// this before.
+#[must_use]
+pub fn mask(mut response: Response) -> Response {
+    response.errors.iter_mut().for_each(mask_error);
+    response
+}
+
+/// Without a source it is the library's own word on the document; with one, it slipped past [`ApiError`].
+fn mask_error(error: &mut ServerError) {
+    let has_code = |it: &ErrorExtensionValues| it.get("code").is_some();
+    if error.extensions.as_ref().is_some_and(has_code) {
+        return;
+    }
+    let shown = match error.source.take() {
+        None => ApiError {
+            code: Code::BadUserInput,
+            message: std::mem::take(&mut error.message),
+        },
+        Some(_) => ApiError::internal(&error.message),
+    };
+    error.extensions = Some(shown.extensions());
+    error.message = shown.message;
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Pos;
+
+    use super::*;
+    use crate::error::RefusalCode;
+
+    #[test]
+    fn errors_carry_the_code_of_their_kind() {
+        for (error, code) in [
+            (Error::BadInput("no".to_owned()), "BAD_USER_INPUT"),
+            (
+                Error::refused(RefusalCode::NotFound, "no"),
+                "BAD_USER_INPUT",
+            ),
+            (Error::Unauthenticated("no".to_owned()), "UNAUTHENTICATED"),
+            (Error::Forbidden("no".to_owned()), "FORBIDDEN"),
+        ] {
+            let error = ApiError::from(error);
+            assert_eq!((error.code(), error.message()), (code, "no"));
+        }
+    }
+
+    #[test]
+    fn what_is_ours_is_not_told() {
+        let leak = "password authentication failed for 10.0.0.1";
+        let ours = ApiError::from(Error::Unexpected(leak.to_owned()));
+        assert_eq!(ours.code(), "INTERNAL");
+        assert!(!ours.message().contains(leak));
+        let stray = GraphqlError::new_with_source(leak).into_server_error(Pos::default());
+        let response = mask(Response::from_errors(vec![stray]));
+        assert!(!response.errors[0].message.contains(leak));
+    }
+
+    #[test]
+    fn the_librarys_own_errors_are_the_callers() {
+        let response = mask(Response::from_errors(vec![ServerError::new(
+            "unknown field",
+            None,
+        )]));
+        let error = serde_json::to_value(&response.errors[0]).expect("plain data");
+        assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+        assert_eq!(error["message"], "unknown field");
+    }
+}

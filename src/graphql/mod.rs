@@ -1,0 +1,55 @@
+//! The API in GraphQL: turns its words into calls of reports and the ledger, and their rows into objects.
+//! Decides who may ask; what of it may be seen is a predicate of every report.
+//!
+//! A request carries three things: who asks ([`Viewer`]), where to read ([`Reads`]) and the program
+//! ([`crate::app::App`]). Whoever sends the answer puts it through [`mask`] first.
+
+#![allow(
+    clippy::too_many_arguments,
+    reason = "a resolver takes the arguments that the contract gives its field"
+)]
+
+mod connection;
+mod errors;
+mod input;
+mod money;
+mod node_id;
+mod object;
+mod query;
+mod reads;
+mod scalars;
+mod siblings;
+mod user_error;
+mod viewer;
+mod words;
+
+use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions};
+
+pub use self::errors::mask;
+pub use self::node_id::{NodeId, NodeKind, decode, decode_any, decode_shop, encode, encode_shop};
+pub use self::query::Query;
+pub use self::reads::Reads;
+pub use self::user_error::{UserError, UserErrorCode};
+pub use self::viewer::Viewer;
+
+/// The schema with its resolvers.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Makes the schema. It holds nothing of a request and is made once.
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .disable_suggestions()
+        .finish()
+}
+
+/// The contract as the code has it, sorted so that only changes of meaning show as differences.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
+    schema().sdl_with_options(options)
+}

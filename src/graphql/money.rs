@@ -1,0 +1,41 @@
+//! Amounts: whole minor units inside, decimal text outside (R24).
+
+use async_graphql::Object;
+
+use super::scalars::{CurrencyCode, Decimal};
+use crate::domain::Currency;
+use crate::error::Result;
+
+/// An amount in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Money {
+    minor: i64,
+    currency: Currency,
+}
+
+impl Money {
+    /// So many minor units of a currency.
+    #[must_use]
+    pub fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// An amount as it is stored.
+    pub fn stored(minor: i64, code: &str) -> Result<Self> {
+        Ok(Self::new(minor, CurrencyCode::stored(code)?.0))
+    }
+}
+
+/// An amount in one currency. Amounts in several currencies are never added up.
+#[Object]
+impl Money {
+    /// The amount as a decimal string with just the digits that the currency has: `"12.50"`, or `"1250"` in yen.
+    async fn amount(&self) -> Decimal {
+        Decimal(self.currency.format(self.minor))
+    }
+
+    /// The currency by ISO 4217.
+    async fn currency(&self) -> CurrencyCode {
+        CurrencyCode(self.currency)
+    }
+}

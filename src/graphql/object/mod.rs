@@ -1,0 +1,38 @@
+//! The object types: each is made from a row, with the siblings of its page, and reads the rest when asked.
+
+mod access_token;
+mod affiliate;
+mod affiliate_balance;
+mod kpi;
+mod last_sync;
+mod node;
+mod order;
+mod orders_report;
+mod promoted_order_count;
+mod shop;
+mod shop_settings;
+mod status_change;
+mod sync_failure;
+mod sync_run;
+mod transaction;
+mod unmapped_status;
+mod viewer;
+
+pub use self::access_token::{AccessToken, AccessTokenConnection, AccessTokens};
+pub use self::affiliate::{Affiliate, AffiliateConnection, Affiliates};
+pub use self::affiliate_balance::AffiliateBalance;
+pub use self::kpi::KpiReport;
+pub use self::last_sync::LastSync;
+pub use self::node::Node;
+pub use self::order::Order;
+pub use self::orders_report::{OrdersReport, OrdersReportConnection};
+pub use self::promoted_order_count::{
+    PromotedOrderCount, PromotedOrderCountConnection, PromotedOrderCounts,
+};
+pub use self::shop::{Shop, ShopConnection, Shops};
+pub use self::shop_settings::ShopSettings;
+pub use self::status_change::{StatusChangeConnection, StatusChanges};
+pub use self::sync_failure::{SyncFailureConnection, SyncFailures};
+pub use self::sync_run::{SyncRun, SyncRunConnection, SyncRuns};
+pub use self::transaction::{Transaction, TransactionConnection, Transactions};
+pub use self::unmapped_status::UnmappedStatus;
