@@ -17,6 +17,7 @@ pub mod database;
 pub mod domain;
 pub mod error;
 pub mod graphql;
+pub mod http;
 pub mod ledger;
 pub mod reports;
 pub mod sources;
