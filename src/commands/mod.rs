@@ -4,6 +4,8 @@ mod check;
 mod import;
 mod migrate;
 mod progress;
+mod schema;
+mod serve;
 mod shop;
 mod sync;
 mod token;
@@ -30,6 +32,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the server, and sync each shop at its interval.
+    Serve(serve::Serve),
     /// Bring the database's schema up or down, or show where it stands.
     Migrate(migrate::Migrate),
     /// Make, list and set shops.
@@ -42,18 +46,22 @@ enum Command {
     Token(token::Token),
     /// Recompute counters and figures from the rows, and list what differs.
     Check(check::Check),
+    /// Print the schema of the GraphQL API.
+    Schema,
 }
 
 impl Cli {
     /// Runs the command that was asked for.
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
+            Command::Serve(serve) => serve.run(&self.config).await,
             Command::Migrate(migrate) => migrate.run(&self.config).await,
             Command::Shop(shop) => shop.run(&self.config).await,
             Command::Import(import) => import.run(&self.config).await,
             Command::Sync(sync) => sync.run(&self.config).await,
             Command::Token(token) => token.run(&self.config).await,
             Command::Check(check) => check.run(&self.config).await,
+            Command::Schema => Ok(schema::run()),
         }
     }
 }

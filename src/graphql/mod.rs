@@ -28,7 +28,7 @@ mod words;
 
 use async_graphql::SDLExportOptions;
 
-pub use self::errors::mask;
+pub use self::errors::{ApiError, mask};
 pub use self::mutation::Mutation;
 pub use self::node_id::{NodeId, NodeKind, decode, decode_any, decode_shop, encode, encode_shop};
 pub use self::query::Query;

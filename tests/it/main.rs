@@ -7,6 +7,7 @@
 mod architecture;
 mod demo;
 mod histories;
+mod http;
 mod schema;
 mod settling;
 mod support;
