@@ -1,6 +1,7 @@
 //! One file a command. A command reads its arguments, calls the library and prints.
 
 mod check;
+mod demo;
 mod import;
 mod migrate;
 mod progress;
@@ -32,6 +33,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a shop with two years of orders, sync it, and serve it: something to try things on.
+    Demo(demo::Demonstration),
     /// Run the server, and sync each shop at its interval.
     Serve(serve::Serve),
     /// Bring the database's schema up or down, or show where it stands.
@@ -54,6 +57,7 @@ impl Cli {
     /// Runs the command that was asked for.
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
+            Command::Demo(demo) => demo.run().await,
             Command::Serve(serve) => serve.run(&self.config).await,
             Command::Migrate(migrate) => migrate.run(&self.config).await,
             Command::Shop(shop) => shop.run(&self.config).await,
