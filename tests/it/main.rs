@@ -5,5 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
+mod histories;
 mod schema;
+mod settling;
 mod support;

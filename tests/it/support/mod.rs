@@ -3,10 +3,11 @@
 //! A test is written once and named in `on_both!`, which runs it on SQLite and on PostgreSQL:
 //!
 //! ```ignore
-//! on_both!(r8_lock_final_is_on);
+//! on_both!(ids_come_in_the_order_of_making);
 //!
-//! async fn r8_lock_final_is_on(app: TestApp) {
-//!     app.clock.set(Instant(app.clock.now().0 + 1));
+//! async fn ids_come_in_the_order_of_making(app: TestApp) {
+//!     let first = app.new_id(app.clock.now());
+//!     assert!(first < app.new_id(app.clock.now()));
 //! }
 //! ```
 //!
