@@ -1,8 +1,10 @@
 //! What the tests of the reports stand on: an empty database, rows made by hand, and a walk through
 //! the pages of any listing.
 
-use entity::words::{OrderStatus, StatusActor, TransactionKind, TransactionStatus, WaitFrom};
-use entity::{Day, Instant, affiliate, affiliate_transaction, order, shop};
+use entity::words::{
+    OrderStatus, StatusActor, SyncState, SyncTrigger, TransactionKind, TransactionStatus, WaitFrom,
+};
+use entity::{Day, Instant, affiliate, affiliate_transaction, order, shop, sync_run};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, ModelTrait,
@@ -223,5 +225,30 @@ pub(super) fn transaction(number: u128) -> affiliate_transaction::Model {
         created_at: Instant(i64::from(FIRST_DAY) * DAY_MILLIS),
         reported_on: Day(FIRST_DAY),
         deleted_at: None,
+    }
+}
+
+/// A run that was asked for in the third part of its number.
+pub(super) fn run(number: u128, state: SyncState, dry_run: bool) -> sync_run::Model {
+    sync_run::Model {
+        shop_id: SHOP,
+        id: id(number),
+        trigger: SyncTrigger::Schedule,
+        state,
+        dry_run,
+        queued_at: Instant(i64::try_from(number / 3).expect("few")),
+        started_at: None,
+        finished_at: None,
+        orders_read: 0,
+        orders_changed: 0,
+        orders_unmapped: 0,
+        orders_stale: 0,
+        orders_failed: 0,
+        transactions_due: 0,
+        transactions_checked: 0,
+        transactions_changed: 0,
+        transitions: serde_json::json!([]),
+        promoted_counts_repaired: 0,
+        error: None,
     }
 }

@@ -115,38 +115,10 @@ fn failures_of(shop_id: i64, run_id: Uuid) -> Select<sync_failure::Entity> {
 
 #[cfg(test)]
 mod tests {
-    use entity::Instant;
-    use entity::words::SyncTrigger;
-
-    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, id, walk};
     use entity::words::SyncState;
 
+    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, id, run, walk};
     use super::*;
-    use crate::reports::{LastSync, last_sync};
-
-    fn run(number: u128, state: SyncState, dry_run: bool) -> Model {
-        Model {
-            shop_id: SHOP,
-            id: id(number),
-            trigger: SyncTrigger::Schedule,
-            state,
-            dry_run,
-            queued_at: Instant(i64::try_from(number / 3).expect("few")),
-            started_at: None,
-            finished_at: None,
-            orders_read: 0,
-            orders_changed: 0,
-            orders_unmapped: 0,
-            orders_stale: 0,
-            orders_failed: 0,
-            transactions_due: 0,
-            transactions_checked: 0,
-            transactions_changed: 0,
-            transitions: serde_json::json!([]),
-            promoted_counts_repaired: 0,
-            error: None,
-        }
-    }
 
     fn failure(run_id: Uuid, number: u128) -> sync_failure::Model {
         sync_failure::Model {
@@ -158,29 +130,6 @@ mod tests {
             code: "INVALID".to_owned(),
             message: "no total".to_owned(),
         }
-    }
-
-    #[tokio::test]
-    async fn r21_the_last_success_and_the_last_attempt_leave_dry_runs_out() {
-        let fixture = Fixture::open().await;
-        let none = last_sync(fixture.db(), SHOP).await;
-        assert_eq!(none.ok(), Some(LastSync::default()));
-        let runs = [
-            run(1, SyncState::Succeeded, false),
-            run(4, SyncState::Succeeded, false),
-            run(7, SyncState::Succeeded, true),
-            run(10, SyncState::Failed, false),
-            run(13, SyncState::Running, true),
-        ];
-        fixture.put(runs.to_vec()).await;
-        let neighbours = Model {
-            shop_id: NEIGHBOUR,
-            ..run(20, SyncState::Succeeded, false)
-        };
-        fixture.put(vec![neighbours]).await;
-        let last = last_sync(fixture.db(), SHOP).await.expect("runs");
-        assert_eq!(last.last_success.as_ref(), Some(&runs[1]));
-        assert_eq!(last.last_attempt.as_ref(), Some(&runs[3]));
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod architecture;
 mod demo;
+mod graphql_reads;
 mod histories;
 mod http;
 mod schema;

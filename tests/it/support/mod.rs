@@ -13,6 +13,7 @@
 //!
 //! A function that is not named there is dead code, which fails the lints: no test is forgotten.
 
+pub mod graphql;
 mod postgres;
 mod sqlite;
 
