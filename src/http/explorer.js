@@ -28,10 +28,17 @@ const EXAMPLES = {
   kpi(from: $from, to: $to, interval: MONTH) {
     asOf
     currency
-    totals { orders revenue { amount } completionRate commissionCashable { amount } }
-    previous { orders revenue { amount } }
-    points { from kpi { orders completeOrders cancelledOrders revenue { amount } } }
+    totals { ...figures }
+    previous { ...figures }
+    points { from kpi { ...figures } }
   }
+}
+
+fragment figures on Kpi {
+  orders
+  completionRate
+  revenue { amount }
+  commissionCashable { amount }
 }`, { from: day(yearAgo), to: day(today) }],
   "Promoted orders": [`query PromotedOrders {
   promotedOrderCounts(first: 20, orderBy: COUNT_DESC) {
@@ -56,7 +63,10 @@ const EXAMPLES = {
   "My transactions, as an affiliate": [`query MyTransactions {
   viewer {
     role
-    affiliate { code name balance { pending { amount currency } cashable { amount } } }
+    affiliate {
+      code
+      balance { pending { amount currency } cashable { amount } }
+    }
   }
   transactions(first: 20) {
     nodes {
@@ -141,7 +151,7 @@ function member(field) {
   const args = (field.args ?? []).flatMap((arg, at) => [at ? ", " : "(", `${arg.name}: `, ...written(arg.type)]);
   if (args.length) args.push(")");
   const name = make("dt", field.name, ...args, ...(field.type ? [": ", ...written(field.type)] : []));
-  return field.description ? [name, make("dd", field.description)] : [name];
+  return make("div", "", name, ...(field.description ? [make("dd", field.description)] : []));
 }
 
 function entry(type) {
@@ -150,19 +160,19 @@ function entry(type) {
   details.id = `type-${type.name}`;
   details.words = [type, ...members].map((it) => `${it.name} ${it.description ?? ""}`).join(" ").toLowerCase();
   if (type.description) details.append(make("p", type.description));
-  details.append(make("dl", "", ...members.flatMap(member)));
+  details.append(make("dl", "", ...members.map(member)));
   return details;
 }
 
-// Shows what has the filter's words, opened where they are not in the name.
+// Shows the types that have the filter's words, and of each the fields that do, all where its name does.
 function sift() {
   const wanted = filter.value.trim().toLowerCase();
   for (const details of docs.querySelectorAll("details")) {
     details.hidden = !details.words.includes(wanted);
     details.open = wanted.length > 2 && !details.hidden;
-    for (const name of details.querySelectorAll("dt")) {
-      const text = `${name.textContent} ${name.nextElementSibling?.textContent ?? ""}`.toLowerCase();
-      name.classList.toggle("found", wanted.length > 2 && text.includes(wanted));
+    const whole = details.id.toLowerCase().includes(wanted);
+    for (const field of details.querySelectorAll("dl > div")) {
+      field.hidden = !whole && !field.textContent.toLowerCase().includes(wanted);
     }
   }
 }

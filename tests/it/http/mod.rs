@@ -2,6 +2,7 @@
 
 mod asking;
 mod bearers;
+mod page;
 mod sockets;
 
 use axum::body::{Body, to_bytes};
