@@ -137,7 +137,7 @@ impl From<OrderInput> for OrderReport {
             completed_at: input.completed_at.map(|time| time.0),
             total: input.total.map(|amount| amount.0),
             refunded: input.refunded.map(|amount| amount.0),
-            currency: input.currency.map(|currency| currency.code().to_owned()),
+            currency: input.currency.map(|currency| currency.0),
             cancel_reason: input.cancel_reason.map(Into::into),
             affiliate_code: input.affiliate_code,
             commission: input.commission.map(|amount| amount.0),

@@ -178,7 +178,7 @@ impl TransactionMutations {
             order_id: found!(order),
             kind: input.kind.into(),
             amount: input.amount.0,
-            currency: input.currency.code().to_owned(),
+            currency: input.currency.0,
             note: input.note,
         };
         Ok(write_as_admin(ctx, input.idempotency_key, &change)
