@@ -16,6 +16,7 @@
 pub mod graphql;
 mod postgres;
 mod sqlite;
+pub mod world;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
