@@ -11,6 +11,8 @@ mod graphql_reads;
 mod histories;
 mod http;
 mod overrides;
+mod races;
 mod schema;
 mod settling;
 mod support;
+mod sync_runs;

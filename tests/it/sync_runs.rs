@@ -1,0 +1,406 @@
+//! R17 to R20: when a run begins, that there is one at a time, that it takes no hints, and that a shop whose
+//! sync is off is left alone.
+
+use cashable::app::App;
+use cashable::error::Error;
+use cashable::ledger::{self, UpdateSettings};
+use cashable::sync;
+use entity::words::{SyncState, SyncTrigger};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::world::{MINUTE, World, column, new_shop, olga, shop_id_of};
+use crate::support::{TestApp, on_both};
+
+on_both!(
+    r17_a_shop_syncs_at_its_interval,
+    r17_the_interval_counts_from_the_last_attempt,
+    r17_every_shop_has_its_turn,
+    r17_a_run_says_what_asked_for_it,
+    r18_asking_again_returns_the_run_under_way,
+    r18_another_replica_sees_the_run_under_way,
+    r18_a_dry_run_takes_no_lease,
+    r18_twenty_requests_at_once_make_one_run,
+    r18_a_lease_is_kept_by_working,
+    r18_an_expired_lease_is_taken_over,
+    r19_a_second_run_changes_nothing,
+    r19_a_run_that_was_cut_off_is_made_good_by_the_next,
+    r19_a_run_that_never_began_is_made_good_by_the_next,
+    r20_sync_is_off_until_an_admin_turns_it_on,
+    r20_a_run_stops_when_sync_is_turned_off,
+);
+
+async fn r17_a_shop_syncs_at_its_interval(app: TestApp) {
+    let world = World::open(app).await;
+    let runs_after = async |millis: i64| {
+        world.later(millis);
+        sync::sync_due_shops(&world.app).await.unwrap();
+        world.runs().await.len()
+    };
+    assert_eq!(runs_after(0).await, 1);
+    assert_eq!(runs_after(0).await, 1);
+    assert_eq!(runs_after(30 * MINUTE - 1).await, 1);
+    assert_eq!(runs_after(1).await, 2);
+    world.settings(json!({"syncIntervalMinutes": 10})).await;
+    assert_eq!(runs_after(10 * MINUTE - 1).await, 2);
+    assert_eq!(runs_after(1).await, 3);
+    world.settings(json!({"syncIntervalMinutes": 60})).await;
+    assert_eq!(runs_after(60 * MINUTE - 1).await, 3);
+    assert_eq!(runs_after(1).await, 4);
+    for run in world.runs().await {
+        assert_eq!(
+            (run.state, run.trigger),
+            (SyncState::Succeeded, SyncTrigger::Schedule)
+        );
+    }
+    for minutes in [0, 7 * 24 * 60 + 1] {
+        let input = json!({"syncIntervalMinutes": minutes});
+        assert_eq!(world.refused("updateShopSettings", input).await, "INVALID");
+    }
+}
+
+async fn r17_the_interval_counts_from_the_last_attempt(app: TestApp) {
+    let world = World::open(app).await;
+    world.sync().await;
+    world.later(30 * MINUTE - 1);
+    let dry = sync::request(
+        &world.app,
+        world.shop_id,
+        &olga(),
+        SyncTrigger::Manual,
+        true,
+    )
+    .await;
+    world.run_to_end(dry.unwrap().run).await;
+    sync::sync_due_shops(&world.app).await.unwrap();
+    assert_eq!(world.runs().await.len(), 2);
+    // A dry run is no attempt.
+    world.later(1);
+    sync::sync_due_shops(&world.app).await.unwrap();
+    assert_eq!(world.runs().await.len(), 3);
+}
+
+async fn r17_every_shop_has_its_turn(app: TestApp) {
+    let world = World::open(app).await;
+    let on = UpdateSettings {
+        sync_enabled: Some(true),
+        ..UpdateSettings::default()
+    };
+    for name in ["Coffee", "Cocoa"] {
+        let shop_id = new_shop(&world.app, name).await;
+        ledger::write(&world.app, shop_id, &olga(), &on)
+            .await
+            .unwrap();
+    }
+    // A run under way keeps no other shop from its turn.
+    world.queue().await;
+    world.later(30 * 1_000);
+    sync::sync_due_shops(&world.app).await.unwrap();
+    let shops: Vec<i64> = world.runs().await.iter().map(|run| run.shop_id).collect();
+    assert_eq!(shops.len(), 3);
+    assert_eq!(shops.iter().filter(|it| **it == world.shop_id).count(), 1);
+}
+
+async fn r17_a_run_says_what_asked_for_it(app: TestApp) {
+    let world = World::open(app).await;
+    for trigger in [SyncTrigger::Manual, SyncTrigger::Cli, SyncTrigger::Feed] {
+        let queued = sync::request(&world.app, world.shop_id, &olga(), trigger, false).await;
+        let run = world.run_to_end(queued.unwrap().run).await;
+        assert_eq!((run.state, run.trigger), (SyncState::Succeeded, trigger));
+        world.later(1);
+    }
+    let found = world
+        .ask("{ syncRuns { nodes { trigger } } }", json!({}))
+        .await;
+    let told = column(&found["syncRuns"]["nodes"], "/trigger");
+    assert_eq!(told, ["FEED", "CLI", "MANUAL"]);
+}
+
+/// What triggerSync answers.
+async fn trigger(world: &World, input: Value) -> Value {
+    world
+        .done(
+            "triggerSync",
+            input,
+            "alreadyRunning run { id state dryRun }",
+        )
+        .await
+}
+
+async fn r18_asking_again_returns_the_run_under_way(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(2).await;
+    let mut run = world.begin().await;
+    let first = trigger(&world, json!({})).await;
+    assert_eq!(
+        (&first["alreadyRunning"], &first["run"]["state"]),
+        (&json!(true), &json!("RUNNING"))
+    );
+    world.settle(&mut run, 1).await;
+    let input = json!({"shopId": shop_id_of(&world)});
+    let second = trigger(&world, input).await;
+    assert_eq!(second["alreadyRunning"], true);
+    assert_eq!(second["run"]["id"], first["run"]["id"]);
+    assert_eq!(world.runs().await.len(), 1);
+    while world.settle(&mut run, 1).await {}
+    world.finish(run).await;
+    let queued = world.queue().await;
+    let waiting = trigger(&world, json!({})).await;
+    assert_eq!(
+        (&waiting["alreadyRunning"], &waiting["run"]["state"]),
+        (&json!(true), &json!("QUEUED"))
+    );
+    assert_ne!(waiting["run"]["id"], first["run"]["id"]);
+    world.run_to_end(queued).await;
+    assert_eq!(trigger(&world, json!({})).await["alreadyRunning"], false);
+}
+
+async fn r18_another_replica_sees_the_run_under_way(app: TestApp) {
+    let world = World::open(app).await;
+    let replica = App::open(&world.app.url(), world.app.clock.clone())
+        .await
+        .unwrap();
+    let run = world.begin().await;
+    let request = async || {
+        let asked = sync::request(
+            &replica,
+            world.shop_id,
+            &olga(),
+            SyncTrigger::Schedule,
+            false,
+        )
+        .await;
+        asked.unwrap()
+    };
+    let there = request().await;
+    assert_eq!((there.already_running, there.run.id), (true, run.id));
+    sync::sync_due_shops(&replica).await.unwrap();
+    assert_eq!(world.runs().await.len(), 1);
+    world.finish(run).await;
+    assert!(!request().await.already_running);
+}
+
+async fn r18_a_dry_run_takes_no_lease(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(2).await;
+    let before = world.transaction("1").await;
+    let dry = trigger(&world, json!({"dryRun": true})).await;
+    assert_eq!(
+        (&dry["alreadyRunning"], &dry["run"]["dryRun"]),
+        (&json!(false), &json!(true))
+    );
+    let mut run = world.begin().await;
+    let during = sync::request(
+        &world.app,
+        world.shop_id,
+        &olga(),
+        SyncTrigger::Manual,
+        true,
+    )
+    .await;
+    let during = during.unwrap();
+    assert!(!during.already_running);
+    let looked = world.run_to_end(during.run).await;
+    assert_eq!(
+        (looked.state, looked.transactions_changed),
+        (SyncState::Succeeded, 2)
+    );
+    assert_eq!(
+        looked.transitions,
+        json!([{"from": "OPEN", "to": "COMPLETED", "transactions": 2}])
+    );
+    assert_eq!(world.transaction("1").await, before);
+    assert_eq!(world.history().await.len(), 0);
+    while world.settle(&mut run, 1).await {}
+    assert_eq!(world.finish(run).await.transactions_changed, 2);
+}
+
+async fn r18_twenty_requests_at_once_make_one_run(app: TestApp) {
+    let world = World::open(app).await;
+    let replica = App::open(&world.app.url(), world.app.clock.clone())
+        .await
+        .unwrap();
+    let olga = olga();
+    let requests = (0..20).map(|number| {
+        let app: &App = if number % 2 == 0 {
+            &world.app
+        } else {
+            &replica
+        };
+        sync::request(app, world.shop_id, &olga, SyncTrigger::Manual, false)
+    });
+    let answers: Vec<_> = join_all(requests)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let runs = world.runs().await;
+    assert_eq!(runs.len(), 1);
+    assert!(answers.iter().all(|it| it.run.id == runs[0].id));
+    assert_eq!(answers.iter().filter(|it| !it.already_running).count(), 1);
+}
+
+async fn r18_a_lease_is_kept_by_working(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(3).await;
+    let mut run = world.begin().await;
+    for _ in 0..3 {
+        world.later(MINUTE - 1);
+        assert_eq!(trigger(&world, json!({})).await["alreadyRunning"], true);
+        world.settle(&mut run, 1).await;
+    }
+    world.later(MINUTE - 1);
+    assert_eq!(world.finish(run).await.state, SyncState::Succeeded);
+}
+
+async fn r18_an_expired_lease_is_taken_over(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(3).await;
+    let mut dead = world.begin().await;
+    world.settle(&mut dead, 1).await;
+    world.later(MINUTE);
+    let alive = world.queue().await;
+    assert_ne!(alive.id, dead.id);
+    let runs = world.runs().await;
+    assert_eq!((runs[0].id, runs[0].state), (dead.id, SyncState::Failed));
+    assert_eq!(runs[0].finished_at, Some(world.app.clock.now()));
+    assert_eq!(
+        runs[0].error.as_deref(),
+        Some("the process that ran it went away")
+    );
+    assert_eq!(runs[0].transactions_changed, 1);
+    // Were it not dead but slow, it would write no more.
+    let late = world.try_settle(&dead, 1).await;
+    assert!(matches!(late, Err(Error::LeaseLost)), "{late:?}");
+    let late = sync::run(&world.app, dead, false, &|_| {}).await;
+    assert!(matches!(late, Err(Error::LeaseLost)), "{late:?}");
+    let run = world.run_to_end(alive).await;
+    assert_eq!(
+        (run.state, run.transactions_changed),
+        (SyncState::Succeeded, 2)
+    );
+    let states: Vec<_> = world.runs().await.iter().map(|run| run.state).collect();
+    assert_eq!(states, [SyncState::Failed, SyncState::Succeeded]);
+}
+
+async fn r19_a_second_run_changes_nothing(app: TestApp) {
+    let world = World::open(app).await;
+    let statuses = ["new", "in_progress", "complete", "cancelled", "fake"];
+    let orders = statuses
+        .iter()
+        .map(|status| world.old_order(status, status));
+    world.import(orders.collect()).await;
+    assert_eq!(world.sync().await.transactions_changed, 4);
+    let before = (seen(&world).await, world.history().await);
+    for all in [false, true] {
+        let run = sync::run(&world.app, world.queue().await, all, &|_| {})
+            .await
+            .unwrap();
+        assert_eq!(
+            (run.transactions_changed, run.promoted_counts_repaired),
+            (0, 0)
+        );
+        assert_eq!(run.transitions, json!([]));
+        assert_eq!((seen(&world).await, world.history().await), before);
+    }
+    world.assert_sound().await;
+}
+
+/// All that the API tells of the shop's rows and figures.
+async fn seen(world: &World) -> Value {
+    let document = "{
+        transactions { nodes { id status statusChangedAt version diverged waitsUntil amount { amount } } }
+        ordersReport { nodes { id status statusChangedAt affiliate { code } } summary { orders net { amount } } }
+        affiliates { nodes { promotedOrders { count countedAt } balance { cashable { amount } pending { amount } } } }
+        kpi(from: \"2026-10-01\", to: \"2026-11-30\") { totals { orders revenue { amount } commissionPending { amount }
+            commissionCashable { amount } commissionCancelled { amount } } }
+    }";
+    world.ask(document, json!({})).await
+}
+
+async fn r19_a_run_that_was_cut_off_is_made_good_by_the_next(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(5).await;
+    let mut cut_off = world.begin().await;
+    world.settle(&mut cut_off, 2).await;
+    world.sql("UPDATE affiliates SET promoted_orders = 9").await;
+    drop(cut_off);
+    world.later(MINUTE);
+    let run = world.sync().await;
+    assert_eq!(
+        (run.transactions_changed, run.promoted_counts_repaired),
+        (3, 1)
+    );
+    for number in 1..=5 {
+        assert_eq!(
+            world.transaction(&number.to_string()).await["status"],
+            "COMPLETED"
+        );
+    }
+    assert_eq!(world.history().await.len(), 5);
+    world.assert_sound().await;
+}
+
+async fn r19_a_run_that_never_began_is_made_good_by_the_next(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(1).await;
+    let lost = world.queue().await;
+    world.later(MINUTE);
+    assert_eq!(world.sync().await.transactions_changed, 1);
+    assert_eq!(world.runs().await[0].state, SyncState::Failed);
+    let late = sync::run(&world.app, lost, false, &|_| {}).await;
+    assert!(matches!(late, Err(Error::LeaseLost)), "{late:?}");
+}
+
+async fn r20_sync_is_off_until_an_admin_turns_it_on(app: TestApp) {
+    let world = World::untouched(app).await;
+    let shop = "{ shop { settings { syncEnabled } } lastSync { nextRunAt healthy } }";
+    let found = world.ask(shop, json!({})).await;
+    assert_eq!(found["shop"]["settings"]["syncEnabled"], false);
+    assert_eq!(
+        found["lastSync"],
+        json!({"nextRunAt": null, "healthy": true})
+    );
+    world.import_complete(2).await;
+    let before = world.transaction("1").await;
+    assert_eq!(before["blockers"], json!(["SYNC_DISABLED"]));
+    for input in [json!({}), json!({"dryRun": true})] {
+        let payload = world
+            .change("triggerSync", input, "run { id } alreadyRunning")
+            .await;
+        assert_eq!(payload["userErrors"][0]["code"], "SYNC_DISABLED");
+        assert_eq!(
+            (&payload["run"], &payload["alreadyRunning"]),
+            (&Value::Null, &json!(false))
+        );
+    }
+    world.later(31 * MINUTE);
+    sync::sync_due_shops(&world.app).await.unwrap();
+    assert_eq!(world.runs().await.len(), 0);
+    assert_eq!(world.transaction("1").await, before);
+    let by_hand = world.set(&before, "COMPLETED").await;
+    assert_eq!(by_hand["cashable"], true);
+    world.settings(json!({"syncEnabled": true})).await;
+    assert_eq!(trigger(&world, json!({})).await["alreadyRunning"], false);
+}
+
+async fn r20_a_run_stops_when_sync_is_turned_off(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(2).await;
+    let queued = world.queue().await;
+    let off = json!({"syncEnabled": false});
+    world.settings(off.clone()).await;
+    let run = world.run_to_end(queued).await;
+    assert_eq!(run.state, SyncState::Failed);
+    assert_eq!(
+        run.error.as_deref(),
+        Some("the sync was turned off meanwhile")
+    );
+    assert_eq!(world.history().await.len(), 0);
+    world.settings(json!({"syncEnabled": true})).await;
+    let mut run = world.begin().await;
+    world.settle(&mut run, 1).await;
+    world.settings(off).await;
+    assert!(world.try_settle(&run, 1).await.is_err());
+    assert_eq!(world.history().await.len(), 1);
+}
