@@ -7,6 +7,7 @@
 mod architecture;
 mod counters;
 mod demo;
+mod figures;
 mod graphql_reads;
 mod histories;
 mod http;
@@ -15,4 +16,5 @@ mod races;
 mod schema;
 mod settling;
 mod support;
+mod sync_health;
 mod sync_runs;
