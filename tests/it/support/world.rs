@@ -11,7 +11,7 @@ use cashable::ledger::{
 use cashable::{reports, sync};
 use entity::words::{StatusActor, SyncState, SyncTrigger};
 use entity::{Instant, shop, status_change, sync_run};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -46,11 +46,25 @@ impl World {
     /// A shop with the settings that every shop begins with.
     pub async fn untouched(app: TestApp) -> Self {
         let shop_id = new_shop(&app, "Tea").await;
-        let admin = admin(shop_id);
-        Self {
+        let mut world = Self {
             app,
             shop_id,
-            admin,
+            admin: admin(shop_id),
+        };
+        world.admin = world.new_admin("Admin").await;
+        world
+    }
+
+    /// An admin with a token that is there: what is to be done once is remembered by it.
+    pub async fn new_admin(&self, name: &str) -> Viewer {
+        let input = json!({"name": name, "role": "ADMIN"});
+        let made = self
+            .done("createAccessToken", input, "accessToken { id }")
+            .await;
+        Viewer {
+            token_id: uuid_of(NodeKind::AccessToken, &made["accessToken"]["id"]),
+            name: name.to_owned(),
+            ..admin(self.shop_id)
         }
     }
 
@@ -255,6 +269,7 @@ impl World {
     /// The history of the shop as it is stored, which must be numbered from 1 without gaps.
     pub async fn history(&self) -> Vec<status_change::Model> {
         let rows = status_change::Entity::find()
+            .filter(status_change::Column::ShopId.eq(self.shop_id))
             .order_by_asc(status_change::Column::Sequence)
             .all(self.database().reader())
             .await
