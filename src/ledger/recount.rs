@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::runs::renew_lease;
+use super::runs::hold_on;
 use super::{Change, ShopWrite};
 use crate::error::Result;
 
@@ -25,7 +25,7 @@ impl Change for Recount {
         if !shop.shop.recount_promoted_orders {
             return Ok(0);
         }
-        renew_lease(shop, self.run_id).await?;
+        hold_on(shop, self.run_id).await?;
         recount(shop).await
     }
 }

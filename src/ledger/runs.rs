@@ -195,8 +195,19 @@ async fn under_way(shop: &ShopWrite) -> Result<Option<sync_run::Model>> {
     Ok(None)
 }
 
+/// Before every step of a run that changes the shop: it stops where an admin has turned sync off (R20).
+pub(super) async fn hold_on(shop: &ShopWrite, run_id: Uuid) -> Result<()> {
+    if !shop.shop.sync_enabled {
+        return Err(Error::refused(
+            RefusalCode::SyncDisabled,
+            "the sync was turned off meanwhile",
+        ));
+    }
+    renew_lease(shop, run_id).await
+}
+
 /// Holds the lease for longer; a run that has lost it must not write any more.
-pub(super) async fn renew_lease(shop: &ShopWrite, run_id: Uuid) -> Result<()> {
+async fn renew_lease(shop: &ShopWrite, run_id: Uuid) -> Result<()> {
     let renewed = sync_lease::Entity::update_many()
         .col_expr(
             sync_lease::Column::ExpiresAt,

@@ -17,9 +17,9 @@ use self::statements::{
     catch_up_reopened, groups_of, set_aside, update_transactions, write_history,
 };
 use super::rollups::Move;
-use super::runs::renew_lease;
+use super::runs::hold_on;
 use super::{Change, ShopWrite, bulk};
-use crate::error::{Error, RefusalCode, Result};
+use crate::error::{Error, Result};
 
 /// Settles the next transactions that are due.
 #[derive(Debug, Serialize)]
@@ -57,13 +57,7 @@ impl Change for SettleChunk {
     type Output = Settled;
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Settled> {
-        if !shop.shop.sync_enabled {
-            return Err(Error::refused(
-                RefusalCode::SyncDisabled,
-                "the sync was turned off meanwhile",
-            ));
-        }
-        renew_lease(shop, self.run.id).await?;
+        hold_on(shop, self.run.id).await?;
         let range = Range::next(shop.db(), shop.shop.shop_id, self.at, self.size).await?;
         let checked = range.count(shop.db()).await?;
         let failed = set_aside(shop, &range, self.run.id).await?;
