@@ -1,8 +1,7 @@
-//! R23: what the figures are, by which day, and over which period.
+//! R23: what the figures are, and by which day.
 
 use serde_json::{Value, json};
 
-use crate::support::graphql::refusal;
 use crate::support::world::{World, column};
 use crate::support::{TestApp, on_both};
 
@@ -11,10 +10,6 @@ on_both!(
     r23_rates_over_nothing_are_null,
     r23_an_order_belongs_to_its_day_in_the_shops_zone,
     r23_a_commission_goes_by_its_order_and_a_manual_by_its_making,
-    r23_days_are_inclusive_and_points_follow_the_calendar,
-    r23_a_series_has_at_most_1100_points,
-    r23_previous_is_as_many_intervals_or_days,
-    r23_from_after_to_is_refused,
     r23_an_affiliates_figures_are_its_own,
 );
 
@@ -179,139 +174,6 @@ async fn r23_a_commission_goes_by_its_order_and_a_manual_by_its_making(app: Test
             "{day}"
         );
     }
-}
-
-async fn r23_days_are_inclusive_and_points_follow_the_calendar(app: TestApp) {
-    let world = World::open(app).await;
-    let days = [
-        "2026-10-31",
-        "2026-11-01",
-        "2026-11-08",
-        "2026-11-09",
-        "2026-11-30",
-        "2026-12-01",
-    ];
-    let orders = days
-        .iter()
-        .map(|day| order(day, "new", &format!("{day}T12:00:00Z"), "1.00", "0.00"));
-    world.import(orders.collect()).await;
-    assert_eq!(orders_between(&world, "2026-11-01", "2026-11-30").await, 4);
-    assert_eq!(orders_between(&world, "2026-11-02", "2026-11-29").await, 2);
-    for (interval, from, to, counts) in [
-        (
-            "WEEK",
-            ["2026-11-01", "2026-11-02", "2026-11-09"],
-            ["2026-11-01", "2026-11-08", "2026-11-12"],
-            [1, 1, 1],
-        ),
-        (
-            "MONTH",
-            ["2026-10-15", "2026-11-01", "2026-12-01"],
-            ["2026-10-31", "2026-11-30", "2026-12-02"],
-            [1, 4, 1],
-        ),
-        (
-            "QUARTER",
-            ["2026-06-30", "2026-07-01", "2026-10-01"],
-            ["2026-06-30", "2026-09-30", "2026-12-31"],
-            [0, 0, 6],
-        ),
-        (
-            "YEAR",
-            ["2025-01-01", "2026-01-01", "2027-01-01"],
-            ["2025-12-31", "2026-12-31", "2027-05-05"],
-            [0, 6, 0],
-        ),
-        (
-            "DAY",
-            ["2026-11-07", "2026-11-08", "2026-11-09"],
-            ["2026-11-07", "2026-11-08", "2026-11-09"],
-            [0, 1, 1],
-        ),
-    ] {
-        let arguments = format!(
-            "from: \"{}\", to: \"{}\", interval: {interval}",
-            from[0], to[2]
-        );
-        let points =
-            kpi(&world, &arguments, "points { from to kpi { orders } }").await["points"].take();
-        assert_eq!(
-            (column(&points, "/from"), column(&points, "/to")),
-            (
-                from.map(str::to_owned).to_vec(),
-                to.map(str::to_owned).to_vec()
-            )
-        );
-        for (point, count) in points.as_array().unwrap().iter().zip(counts) {
-            assert_eq!(point["kpi"]["orders"], count, "{interval} {point}");
-        }
-    }
-    let new_year = "from: \"2026-12-28\", to: \"2027-01-10\", interval: WEEK";
-    let points = kpi(&world, new_year, "points { from to }").await["points"].take();
-    assert_eq!(column(&points, "/to"), ["2027-01-03", "2027-01-10"]);
-}
-
-async fn r23_a_series_has_at_most_1100_points(app: TestApp) {
-    let world = World::open(app).await;
-    let most = "from: \"2023-01-01\", to: \"2026-01-04\", interval: DAY";
-    let found = kpi(&world, most, "points { from }").await;
-    assert_eq!(found["points"].as_array().map(Vec::len), Some(1_100));
-    let document = "{ kpi(from: \"2023-01-01\", to: \"2026-01-05\", interval: DAY) { from } }";
-    let (code, _) = refusal(&world.app, &world.admin, document, json!({})).await;
-    assert_eq!(code, "BAD_USER_INPUT");
-    // The same days in longer intervals are not too many.
-    let found = kpi(
-        &world,
-        "from: \"2023-01-01\", to: \"2026-01-05\", interval: WEEK",
-        "points { from }",
-    )
-    .await;
-    assert_eq!(found["points"].as_array().map(Vec::len), Some(159));
-}
-
-async fn r23_previous_is_as_many_intervals_or_days(app: TestApp) {
-    let world = World::open(app).await;
-    let days = [
-        "2026-02-01",
-        "2026-02-28",
-        "2026-01-31",
-        "2026-01-01",
-        "2025-12-31",
-        "2026-01-29",
-    ];
-    let orders = days
-        .iter()
-        .map(|day| order(day, "new", &format!("{day}T12:00:00Z"), "1.00", "0.00"));
-    world.import(orders.collect()).await;
-    for (interval, from, to, previous) in [
-        // All of February, though March is longer.
-        ("MONTH", "2026-03-01", "2026-03-31", 2),
-        // 30 days before the 2nd of March reach to the 31st of January.
-        ("MONTH", "2026-03-02", "2026-03-31", 3),
-        ("DAY", "2026-03-01", "2026-03-31", 4),
-        ("QUARTER", "2026-01-01", "2026-03-31", 1),
-        // March and April are two whole months, but no whole quarter: then it is 61 days.
-        ("MONTH", "2026-03-01", "2026-04-30", 5),
-        ("QUARTER", "2026-03-01", "2026-04-30", 6),
-    ] {
-        let arguments = format!("from: \"{from}\", to: \"{to}\", interval: {interval}");
-        let found = kpi(&world, &arguments, "previous { orders }").await;
-        assert_eq!(
-            found["previous"]["orders"], previous,
-            "{interval} {from} {to}"
-        );
-    }
-}
-
-async fn r23_from_after_to_is_refused(app: TestApp) {
-    let world = World::open(app).await;
-    let document = "{ kpi(from: \"2026-11-02\", to: \"2026-11-01\") { from } }";
-    let (code, message) = refusal(&world.app, &world.admin, document, json!({})).await;
-    assert_eq!(code, "BAD_USER_INPUT");
-    assert_eq!(
-        message,
-        "from (2026-11-02) must not be after to (2026-11-01)"
-    );
 }
 
 async fn r23_an_affiliates_figures_are_its_own(app: TestApp) {

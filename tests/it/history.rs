@@ -4,7 +4,10 @@ use cashable::graphql::NodeKind;
 use cashable::ledger::{self, OverrideStatus};
 use entity::status_change;
 use entity::words::{OverrideReason, StatusActor, TransactionStatus};
-use serde_json::{Value, json};
+use serde_json::json;
+use uuid::Uuid;
+
+use StatusActor::{Admin, Import, Sync};
 
 use crate::support::graphql::{admin, data};
 use crate::support::world::{World, column, new_shop, olga, rfc3339, uuid_of};
@@ -71,85 +74,56 @@ fn told(row: &status_change::Model) -> Told<'_> {
 async fn r26_each_change_is_one_row_that_tells_all(app: TestApp) {
     let world = World::open(app).await;
     world.import(json!([world.old_order("1", "new")])).await;
+    let (run_id, transaction_id) = live_through_everything(&world).await;
+    let history = world.history().await;
+    let (who, why, note) = (
+        Some("Admin"),
+        Some(OverrideReason::Goodwill),
+        Some("as agreed"),
+    );
+    let duplicate = Some(OverrideReason::Duplicate);
+    #[rustfmt::skip]
+    let expected: [Told; 7] = [
+        ("NEW",       "COMPLETE",  None,        Import, who,  None,      None),
+        ("OPEN",      "COMPLETED", Some(false), Sync,   None, None,      None),
+        ("COMPLETED", "CANCELLED", Some(true),  Admin,  who,  why,       note),
+        ("CANCELLED", "CANCELLED", Some(false), Admin,  who,  why,       note),
+        ("CANCELLED", "OPEN",      Some(true),  Admin,  who,  why,       note),
+        ("OPEN",      "COMPLETED", Some(false), Admin,  who,  None,      None),
+        ("COMPLETED", "DELETED",   Some(false), Admin,  who,  duplicate, Some("twice")),
+    ];
+    assert_eq!(history.iter().map(told).collect::<Vec<_>>(), expected);
+    assert_eq!(history[1].sync_run_id, Some(run_id));
+    for (row, number) in history.iter().zip(0..) {
+        assert_eq!(row.at.0, history[0].at.0 + number * 1_000);
+        assert_eq!(row.transaction_id, (number > 0).then_some(transaction_id));
+        assert_eq!(row.order_id.is_some(), number == 0);
+    }
+    assert_eq!(world.shop().await.last_sequence, 7);
+    world.assert_sound().await;
+}
+
+/// Every kind of change, a second apart; answers the run and the transaction.
+async fn live_through_everything(world: &World) -> (Uuid, Uuid) {
     world
         .import(json!([{"externalId": "1", "nativeStatus": "complete"}]))
         .await;
     world.later(1_000);
     let run = world.sync().await;
-    let transaction = world.transaction("1").await;
-    let id = &transaction["id"];
-    let change = async |mutation: &str, input: Value| {
+    let id = world.transaction("1").await["id"].clone();
+    let set = |status: &str, pinned: bool| json!({"transactionId": id, "status": status, "pinned": pinned, "reason": "GOODWILL", "note": "as agreed"});
+    let delete = json!({"transactionId": id, "reason": "DUPLICATE", "note": "twice"});
+    for (mutation, input) in [
+        ("overrideTransactionStatus", set("CANCELLED", true)),
+        ("overrideTransactionStatus", set("CANCELLED", false)),
+        ("overrideTransactionStatus", set("OPEN", true)),
+        ("releaseTransactionOverride", json!({ "transactionId": id })),
+        ("deleteTransaction", delete),
+    ] {
         world.later(1_000);
         world.done(mutation, input, "__typename").await;
-    };
-    let set = |status: &str, pinned: bool| json!({"transactionId": id, "status": status, "pinned": pinned, "reason": "GOODWILL", "note": "as agreed"});
-    change("overrideTransactionStatus", set("CANCELLED", true)).await;
-    change("overrideTransactionStatus", set("CANCELLED", false)).await;
-    change("overrideTransactionStatus", set("OPEN", true)).await;
-    change("releaseTransactionOverride", json!({ "transactionId": id })).await;
-    let input = json!({"transactionId": id, "reason": "DUPLICATE", "note": "twice"});
-    change("deleteTransaction", input).await;
-    let history = world.history().await;
-    let (admin, because) = (Some("Admin"), Some(OverrideReason::Goodwill));
-    let agreed = Some("as agreed");
-    use StatusActor::{Admin, Import, Sync};
-    let expected: [Told; 7] = [
-        ("NEW", "COMPLETE", None, Import, admin, None, None),
-        ("OPEN", "COMPLETED", Some(false), Sync, None, None, None),
-        (
-            "COMPLETED",
-            "CANCELLED",
-            Some(true),
-            Admin,
-            admin,
-            because,
-            agreed,
-        ),
-        (
-            "CANCELLED",
-            "CANCELLED",
-            Some(false),
-            Admin,
-            admin,
-            because,
-            agreed,
-        ),
-        (
-            "CANCELLED",
-            "OPEN",
-            Some(true),
-            Admin,
-            admin,
-            because,
-            agreed,
-        ),
-        ("OPEN", "COMPLETED", Some(false), Admin, admin, None, None),
-        (
-            "COMPLETED",
-            "DELETED",
-            Some(false),
-            Admin,
-            admin,
-            Some(OverrideReason::Duplicate),
-            Some("twice"),
-        ),
-    ];
-    assert_eq!(history.iter().map(told).collect::<Vec<_>>(), expected);
-    assert_eq!(history[1].sync_run_id, Some(run.id));
-    let subject = Some(uuid_of(NodeKind::Transaction, id));
-    assert!(
-        history[1..]
-            .iter()
-            .all(|row| row.transaction_id == subject && row.order_id.is_none())
-    );
-    let started = history[0].at.0;
-    let seconds: Vec<_> = history
-        .iter()
-        .map(|row| (row.at.0 - started) / 1_000)
-        .collect();
-    assert_eq!(seconds, [0, 1, 2, 3, 4, 5, 6]);
-    assert_eq!(world.shop().await.last_sequence, 7);
-    world.assert_sound().await;
+    }
+    (run.id, uuid_of(NodeKind::Transaction, &id))
 }
 
 const CHANGES: &str = "totalCount nodes { sequence at from to pinned actor note actorName reason syncRun { id state } }";

@@ -42,7 +42,7 @@ fn follow(app: &TestApp, viewer: Option<&Viewer>, document: &str, variables: Val
 
 /// The next event; none where the subscription has ended.
 async fn next(events: &mut Events) -> Option<Value> {
-    let limit = Duration::from_secs(60);
+    let limit = Duration::from_mins(1);
     let next = tokio::time::timeout(limit, events.next()).await;
     next.expect("nothing came")
 }
