@@ -13,6 +13,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
 pub mod database;
 pub mod domain;
 pub mod error;
@@ -22,3 +23,4 @@ pub mod ledger;
 pub mod reports;
 pub mod sources;
 pub mod sync;
+pub mod telemetry;

@@ -7,6 +7,7 @@ pub mod decimal;
 pub mod invalid;
 pub mod order;
 pub mod period;
+pub mod record;
 pub mod settling;
 pub mod status;
 pub mod text;

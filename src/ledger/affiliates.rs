@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::order_import::{FailedRow, ImportCounts};
 use super::{Change, ShopWrite, bulk};
 use crate::domain::decimal::parse_percent;
+use crate::domain::record::AffiliateRecord;
 use crate::domain::text;
 use crate::error::{Error, Refusal, RefusalCode, Result};
 
@@ -46,20 +47,7 @@ pub struct UpdateAffiliate {
 #[derive(Debug, Serialize)]
 pub struct ImportAffiliates {
     /// One a row.
-    pub rows: Vec<AffiliateRow>,
-}
-
-/// One row of [`ImportAffiliates`].
-#[derive(Clone, Debug, Serialize)]
-pub struct AffiliateRow {
-    /// What its orders carry.
-    pub code: String,
-    /// What people call it.
-    pub name: Option<String>,
-    /// Whether it earns anything new.
-    pub active: Option<bool>,
-    /// Percent, instead of the shop's rate.
-    pub commission_rate: Option<String>,
+    pub rows: Vec<AffiliateRecord>,
 }
 
 impl Change for CreateAffiliate {
@@ -126,7 +114,7 @@ impl Change for ImportAffiliates {
             let known = changed
                 .get(row.code.trim())
                 .or_else(|| stored.get(row.code.trim()));
-            match row.applied(shop, known) {
+            match applied(row, shop, known) {
                 Err(refusal) => {
                     counts.failed.push(FailedRow {
                         index,
@@ -150,15 +138,17 @@ impl Change for ImportAffiliates {
     }
 }
 
-impl AffiliateRow {
-    fn applied(&self, shop: &ShopWrite, known: Option<&Model>) -> Result<Model, Refusal> {
-        let code = text::required("code", &self.code)?;
-        let mut affiliate = known.cloned().unwrap_or_else(|| new_affiliate(shop, &code));
-        set_name(&mut affiliate, self.name.as_deref())?;
-        set_rate(&mut affiliate, self.commission_rate.as_deref())?;
-        affiliate.active = self.active.unwrap_or(affiliate.active);
-        Ok(affiliate)
-    }
+fn applied(
+    row: &AffiliateRecord,
+    shop: &ShopWrite,
+    known: Option<&Model>,
+) -> Result<Model, Refusal> {
+    let code = text::required("code", &row.code)?;
+    let mut affiliate = known.cloned().unwrap_or_else(|| new_affiliate(shop, &code));
+    set_name(&mut affiliate, row.name.as_deref())?;
+    set_rate(&mut affiliate, row.commission_rate.as_deref())?;
+    affiliate.active = row.active.unwrap_or(affiliate.active);
+    Ok(affiliate)
 }
 
 /// The affiliates with these codes; unknown codes make affiliates.

@@ -18,12 +18,13 @@ mod overrides;
 mod queue;
 mod recount;
 mod remapping;
+mod repair;
 mod retry;
 mod rollups;
 mod runs;
+mod schedule;
 mod settings;
 mod settling;
-mod settling_sql;
 mod shop_write;
 mod shops;
 mod tokens;
@@ -35,20 +36,21 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use affiliates::{AffiliateRow, CreateAffiliate, ImportAffiliates, UpdateAffiliate};
+pub use affiliates::{CreateAffiliate, ImportAffiliates, UpdateAffiliate};
 pub use author::Author;
 pub use order_import::{FailedRow, ImportCounts, ImportOrders};
 pub use overrides::{OverrideStatus, ReleaseOverride};
 pub use recount::Recount;
 pub use remapping::MapStatuses;
+pub use repair::Repair;
 pub use runs::{FinishRun, LEASE_MILLIS, QueueRun, QueuedRun, StartRun};
+pub use schedule::shops_to_sync;
 pub use settings::{Factor, UpdateSettings};
-pub use settling::{SettleChunk, Settled, Transition, preview};
-pub use settling_sql::{Days, target_status};
+pub use settling::{Days, Preview, SettleChunk, Settled, Transition, preview, target_status};
 pub use shop_write::ShopWrite;
 pub use shops::{NewShop, create_shop, shop_id_of};
 pub use tokens::{CreateToken, CreatedToken, RevokeToken, parse_secret, touch_token};
-pub use transaction_import::{ImportTransactions, TransactionRow};
+pub use transaction_import::ImportTransactions;
 pub use transactions::{CreateTransaction, DeleteTransaction};
 
 use crate::app::App;
@@ -85,6 +87,17 @@ pub async fn write<C: Change>(
             Err(error) => tries.again_after(error).await?,
         }
     }
+}
+
+/// Applies a change and takes it back: what it would answer, with nothing changed.
+pub async fn rehearse<C: Change>(
+    app: &App,
+    shop_id: i64,
+    author: &Author,
+    change: &C,
+) -> Result<C::Output> {
+    let mut shop = ShopWrite::begin(app, shop_id, author).await?;
+    change.apply(&mut shop).await
 }
 
 async fn attempt<C: Change>(

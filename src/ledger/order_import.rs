@@ -10,7 +10,7 @@ use super::affiliates::ensure_codes;
 use super::commissions::{Claim, claim};
 use super::order_rows::{Identity, state_of};
 use super::order_store::{OrderWrite, store, transactions_of};
-use super::{Change, ShopWrite};
+use super::{Change, MapStatuses, ShopWrite};
 use crate::domain::order::{Context, OrderReport, Outcome};
 use crate::domain::status::{Meaning, default_meaning};
 use crate::domain::{Currency, text};
@@ -24,6 +24,8 @@ const CHUNK: usize = 5_000;
 pub struct ImportOrders {
     /// The source: `api`, `file` or a platform.
     pub source: String,
+    /// What its status words mean, where that is told with the orders; see [`MapStatuses`].
+    pub meanings: BTreeMap<String, String>,
     /// What it tells.
     pub reports: Vec<OrderReport>,
 }
@@ -60,6 +62,11 @@ impl Change for ImportOrders {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<ImportCounts> {
         let source = text::required("source", &self.source)?;
+        let told = MapStatuses {
+            source: source.clone(),
+            meanings: self.meanings.clone(),
+        };
+        told.apply(shop).await?;
         let meanings = load_meanings(shop, &source).await?;
         let stored = self.load_stored(shop, &source).await?;
         let mut counts = ImportCounts::default();

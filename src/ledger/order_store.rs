@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::commissions::{Claim, earlier_orders, new_commission, terms, terms_of, waits_until};
 use super::counters::Link;
-use super::queue::requeue;
+use super::queue::{Linked, requeue};
 use super::rollups::Move;
 use super::{ShopWrite, bulk};
 use crate::domain::settling::{has_diverged, is_final};
@@ -73,11 +73,12 @@ pub(super) async fn store(shop: &mut ShopWrite, mut writes: Vec<OrderWrite>) -> 
     }
     let models = rows.iter().map(|(row, _)| row.clone()).collect();
     bulk::upsert::<transaction::Entity>(shop.db(), models).await?;
-    let standing = rows
+    let linked: Vec<Linked> = rows
         .iter()
-        .map(|(row, index)| (row, Some(&writes[*index].row)));
+        .map(|(row, index)| (row, Some(&writes[*index].row)))
+        .collect();
     let (shop_id, lock_final) = (shop.shop.shop_id, shop.shop.lock_final_statuses);
-    requeue(shop.db(), shop_id, lock_final, shop.now, standing).await
+    requeue(shop.db(), shop_id, lock_final, shop.now, &linked).await
 }
 
 async fn store_orders(shop: &mut ShopWrite, writes: &[OrderWrite]) -> Result<()> {

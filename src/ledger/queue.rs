@@ -11,6 +11,9 @@ use crate::error::Result;
 /// How many rows one statement takes out.
 const CHUNK: usize = 5_000;
 
+/// A transaction and its order, if it has one.
+pub(super) type Linked<'a> = (&'a affiliate_transaction::Model, Option<&'a order::Model>);
+
 /// What settling sees of a transaction and its order.
 pub(super) fn standing(
     row: &affiliate_transaction::Model,
@@ -28,17 +31,17 @@ pub(super) fn standing(
 }
 
 /// Puts each transaction in or out of the queue as it stands now.
-pub(super) async fn requeue<'a>(
+pub(super) async fn requeue(
     db: &impl ConnectionTrait,
     shop_id: i64,
     lock_final: bool,
     now: Instant,
-    rows: impl Iterator<Item = (&'a affiliate_transaction::Model, Option<&'a order::Model>)>,
+    rows: &[Linked<'_>],
 ) -> Result<()> {
     let mut entering = Vec::new();
     let mut leaving: Vec<Uuid> = Vec::new();
     for (row, order) in rows {
-        match place(row, order, lock_final, now) {
+        match place(row, *order, lock_final, now) {
             Some(due_at) => {
                 entering.push(unsettled::Model {
                     shop_id,

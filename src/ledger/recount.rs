@@ -4,37 +4,51 @@ use entity::{affiliate, affiliate_transaction as transaction, shop};
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 use serde::Serialize;
+use uuid::Uuid;
 
+use super::runs::renew_lease;
 use super::{Change, ShopWrite};
 use crate::error::Result;
 
-/// Sets every counter to what the rows say; answers how many were wrong.
+/// Sets every counter to what the rows say, where the shop has recounting on; answers how many were wrong.
 #[derive(Debug, Serialize)]
-pub struct Recount;
+pub struct Recount {
+    /// The run that counts.
+    pub run_id: Uuid,
+}
 
 impl Change for Recount {
     const NAME: &'static str = "recount";
-    type Output = u64;
+    type Output = i64;
 
-    async fn apply(&self, shop: &mut ShopWrite) -> Result<u64> {
-        let shop_id = shop.shop.shop_id;
-        let repaired = affiliate::Entity::update_many()
-            .col_expr(
-                affiliate::Column::PromotedOrders,
-                Expr::from(promoted_orders(shop_id)),
-            )
-            .col_expr(affiliate::Column::CountedAt, Expr::value(shop.now.0))
-            .filter(affiliate::Column::ShopId.eq(shop_id))
-            .filter(is_wrong(shop_id))
-            .exec(shop.db())
-            .await?;
-        shop::Entity::update_many()
-            .col_expr(shop::Column::RecountedAt, Expr::value(shop.now.0))
-            .filter(shop::Column::ShopId.eq(shop_id))
-            .exec(shop.db())
-            .await?;
-        Ok(repaired.rows_affected)
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<i64> {
+        if !shop.shop.recount_promoted_orders {
+            return Ok(0);
+        }
+        renew_lease(shop, self.run_id).await?;
+        recount(shop).await
     }
+}
+
+/// Sets every counter to what the rows say; answers how many were wrong.
+pub(super) async fn recount(shop: &ShopWrite) -> Result<i64> {
+    let shop_id = shop.shop.shop_id;
+    let repaired = affiliate::Entity::update_many()
+        .col_expr(
+            affiliate::Column::PromotedOrders,
+            Expr::from(promoted_orders(shop_id)),
+        )
+        .col_expr(affiliate::Column::CountedAt, Expr::value(shop.now.0))
+        .filter(affiliate::Column::ShopId.eq(shop_id))
+        .filter(is_wrong(shop_id))
+        .exec(shop.db())
+        .await?;
+    shop::Entity::update_many()
+        .col_expr(shop::Column::RecountedAt, Expr::value(shop.now.0))
+        .filter(shop::Column::ShopId.eq(shop_id))
+        .exec(shop.db())
+        .await?;
+    Ok(i64::try_from(repaired.rows_affected).unwrap_or(i64::MAX))
 }
 
 /// How many counters a recount would put right.

@@ -42,6 +42,9 @@ impl Change for MapStatuses {
             let native = text::required("nativeStatus", native)?;
             let meaning = Meaning::parse(meaning)?;
             let before = known.get(&native).copied();
+            if before == Some(meaning) {
+                continue;
+            }
             if before.or_else(|| default_meaning(&source, &native)) != Some(meaning) {
                 moved.push((native.clone(), meaning));
             }

@@ -1,9 +1,9 @@
 //! Sync runs and their leases: one run at a time for a shop, over all replicas (R18).
 
 use entity::words::{SyncState, SyncTrigger};
-use entity::{Instant, sync_lease, sync_run};
+use entity::{Instant, shop, sync_lease, sync_run, unsettled_transaction as unsettled};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,6 +12,8 @@ use crate::error::{Error, RefusalCode, Result};
 
 /// How long a lease holds without being renewed, in milliseconds.
 pub const LEASE_MILLIS: i64 = 60_000;
+/// How often a run looks at every unsettled row, in milliseconds: once a day.
+const SWEEP_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Asks for a run. A dry one takes no lease.
 #[derive(Debug, Serialize)]
@@ -36,6 +38,8 @@ pub struct QueuedRun {
 pub struct StartRun {
     /// Which run.
     pub run_id: Uuid,
+    /// Whether to look at every unsettled row, due or not; once a day a run does so by itself.
+    pub all: bool,
 }
 
 /// A run ends, well or not.
@@ -90,11 +94,23 @@ impl Change for StartRun {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<sync_run::Model> {
         let mut run = find_run(shop, self.run_id).await?;
+        // A repeated answer to triggerSync names a run that is at work already, or over.
+        if run.state != SyncState::Queued {
+            return Err(Error::LeaseLost);
+        }
         if !run.dry_run {
             renew_lease(shop, run.id).await?;
+            let swept_lately = shop
+                .shop
+                .swept_at
+                .is_some_and(|at| shop.now.0 - at.0 < SWEEP_MILLIS);
+            if self.all || !swept_lately {
+                sweep(shop).await?;
+            }
         }
         run.state = SyncState::Running;
         run.started_at = Some(shop.now);
+        run.transactions_due = count_due(shop).await?;
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
         Ok(run)
     }
@@ -118,6 +134,34 @@ impl Change for FinishRun {
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
         Ok(run)
     }
+}
+
+/// Makes every unsettled row due.
+async fn sweep(shop: &ShopWrite) -> Result<()> {
+    let is_later = unsettled::Column::DueAt
+        .is_null()
+        .or(unsettled::Column::DueAt.gt(shop.now));
+    unsettled::Entity::update_many()
+        .col_expr(unsettled::Column::DueAt, Expr::value(shop.now.0))
+        .filter(unsettled::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(is_later)
+        .exec(shop.db())
+        .await?;
+    shop::Entity::update_many()
+        .col_expr(shop::Column::SweptAt, Expr::value(shop.now.0))
+        .filter(shop::Column::ShopId.eq(shop.shop.shop_id))
+        .exec(shop.db())
+        .await?;
+    Ok(())
+}
+
+async fn count_due(shop: &ShopWrite) -> Result<i64> {
+    let due = unsettled::Entity::find()
+        .filter(unsettled::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(unsettled::Column::DueAt.lte(shop.now))
+        .count(shop.db())
+        .await?;
+    Ok(i64::try_from(due).unwrap_or(i64::MAX))
 }
 
 /// The run that holds a living lease. One whose process went away is marked failed, so that its shop can

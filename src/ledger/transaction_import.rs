@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use entity::words::{TransactionKind, TransactionStatus};
-use entity::{Instant, affiliate, affiliate_transaction as transaction, order};
+use entity::words::TransactionKind;
+use entity::{affiliate, affiliate_transaction as transaction, order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 
@@ -14,6 +14,7 @@ use super::transactions::{
     Terms, check_amount, insert_transaction, new_transaction, replace, set_status,
 };
 use super::{Change, ShopWrite};
+use crate::domain::record::TransactionRecord;
 use crate::domain::settling::is_final;
 use crate::domain::zone::day_of;
 use crate::domain::{Currency, text};
@@ -24,32 +25,7 @@ use crate::error::{Error, Refusal, RefusalCode, Result};
 #[derive(Debug, Serialize)]
 pub struct ImportTransactions {
     /// One a row.
-    pub rows: Vec<TransactionRow>,
-}
-
-/// One row of [`ImportTransactions`].
-#[derive(Clone, Debug, Serialize)]
-pub struct TransactionRow {
-    /// Unique in the shop.
-    pub external_id: String,
-    /// Who earns or owes; unknown codes make affiliates.
-    pub affiliate_code: String,
-    /// MANUAL unless given.
-    pub kind: Option<TransactionKind>,
-    /// Decimal text.
-    pub amount: String,
-    /// ISO 4217; the shop's unless given.
-    pub currency: Option<String>,
-    /// The order that it is for.
-    pub order_external_id: Option<String>,
-    /// Where that order comes from; `file` unless given.
-    pub order_source: Option<String>,
-    /// What a new transaction starts as.
-    pub status: Option<TransactionStatus>,
-    /// When it was made; now unless given.
-    pub created_at: Option<Instant>,
-    /// Shown to the affiliate.
-    pub note: Option<String>,
+    pub rows: Vec<TransactionRecord>,
 }
 
 impl Change for ImportTransactions {
@@ -70,7 +46,7 @@ impl Change for ImportTransactions {
         for (index, row) in self.rows.iter().enumerate() {
             let known = stored.get(row.external_id.trim());
             let applied = if seen.insert(row.external_id.trim()) {
-                row.apply(shop, known, &affiliates, &orders).await
+                apply(row, shop, known, &affiliates, &orders).await
             } else {
                 Err(duplicate(&row.external_id))
             };
@@ -135,83 +111,81 @@ impl ImportTransactions {
     }
 }
 
-impl TransactionRow {
-    async fn apply(
-        &self,
-        shop: &mut ShopWrite,
-        known: Option<&transaction::Model>,
-        affiliates: &BTreeMap<String, affiliate::Model>,
-        orders: &HashMap<OrderKey, order::Model>,
-    ) -> Result<Applied> {
-        let external_id = text::required("externalId", &self.external_id)?;
-        let code = text::required("affiliateCode", &self.affiliate_code)?;
-        let affiliate = affiliates
-            .get(&code)
-            .ok_or_else(|| Error::not_found("affiliate"))?;
-        let order = self.find_order(orders)?;
-        let currency = match &self.currency {
-            Some(currency) => Currency::parse(currency)?,
-            None => shop.currency()?,
-        };
-        let kind = self.kind.unwrap_or(TransactionKind::Manual);
-        let terms = Terms {
-            kind,
-            amount_minor: currency.parse_signed("amount", &self.amount)?,
-            currency,
-            note: text::note("note", self.note.as_deref().unwrap_or(""))?,
-        };
-        check_amount(kind, terms.amount_minor, affiliate)?;
-        match known {
-            Some(stored) => follow_file(shop, stored, &terms, order).await,
-            None => {
-                let mut row = new_transaction(shop, affiliate, order, terms)?;
-                row.external_id = Some(external_id);
-                self.set_beginning(shop, &mut row, order)?;
-                insert_transaction(shop, &row, order).await?;
-                Ok(Applied::Created)
-            }
+async fn apply(
+    record: &TransactionRecord,
+    shop: &mut ShopWrite,
+    known: Option<&transaction::Model>,
+    affiliates: &BTreeMap<String, affiliate::Model>,
+    orders: &HashMap<OrderKey, order::Model>,
+) -> Result<Applied> {
+    let external_id = text::required("externalId", &record.external_id)?;
+    let code = text::required("affiliateCode", &record.affiliate_code)?;
+    let affiliate = affiliates
+        .get(&code)
+        .ok_or_else(|| Error::not_found("affiliate"))?;
+    let order = find_order(record, orders)?;
+    let currency = match &record.currency {
+        Some(currency) => Currency::parse(currency)?,
+        None => shop.currency()?,
+    };
+    let kind = record.kind.unwrap_or(TransactionKind::Manual);
+    let terms = Terms {
+        kind,
+        amount_minor: currency.parse_signed("amount", &record.amount)?,
+        currency,
+        note: text::note("note", record.note.as_deref().unwrap_or(""))?,
+    };
+    check_amount(kind, terms.amount_minor, affiliate)?;
+    match known {
+        Some(stored) => follow_file(shop, stored, &terms, order).await,
+        None => {
+            let mut row = new_transaction(shop, affiliate, order, terms)?;
+            row.external_id = Some(external_id);
+            set_beginning(record, shop, &mut row, order)?;
+            insert_transaction(shop, &row, order).await?;
+            Ok(Applied::Created)
         }
     }
+}
 
-    fn find_order<'a>(
-        &self,
-        orders: &'a HashMap<OrderKey, order::Model>,
-    ) -> Result<Option<&'a order::Model>> {
-        let Some(external_id) = &self.order_external_id else {
-            return Ok(None);
-        };
-        let source = self
-            .order_source
-            .clone()
-            .unwrap_or_else(|| "file".to_owned());
-        let found = orders.get(&(source.clone(), external_id.clone()));
-        let missing = || {
-            let message = format!("there is no order {external_id} from the source {source}");
-            Error::invalid("orderExternalId", message)
-        };
-        found.ok_or_else(missing).map(Some)
-    }
+fn find_order<'a>(
+    record: &TransactionRecord,
+    orders: &'a HashMap<OrderKey, order::Model>,
+) -> Result<Option<&'a order::Model>> {
+    let Some(external_id) = &record.order_external_id else {
+        return Ok(None);
+    };
+    let source = record
+        .order_source
+        .clone()
+        .unwrap_or_else(|| "file".to_owned());
+    let found = orders.get(&(source.clone(), external_id.clone()));
+    let missing = || {
+        let message = format!("there is no order {external_id} from the source {source}");
+        Error::invalid("orderExternalId", message)
+    };
+    found.ok_or_else(missing).map(Some)
+}
 
-    /// When it was made and what it starts as, where the file tells.
-    fn set_beginning(
-        &self,
-        shop: &ShopWrite,
-        row: &mut transaction::Model,
-        order: Option<&order::Model>,
-    ) -> Result<()> {
-        if let Some(created_at) = self.created_at {
-            let completed_at = order.and_then(|order| order.completed_at);
-            row.created_at = created_at;
-            row.waits_until = waits_until(row.wait_from, row.wait_days, created_at, completed_at);
-            if order.is_none() {
-                row.reported_on = day_of(created_at, shop.zone()?);
-            }
+/// When it was made and what it starts as, where the file tells.
+fn set_beginning(
+    record: &TransactionRecord,
+    shop: &ShopWrite,
+    row: &mut transaction::Model,
+    order: Option<&order::Model>,
+) -> Result<()> {
+    if let Some(created_at) = record.created_at {
+        let completed_at = order.and_then(|order| order.completed_at);
+        row.created_at = created_at;
+        row.waits_until = waits_until(row.wait_from, row.wait_days, created_at, completed_at);
+        if order.is_none() {
+            row.reported_on = day_of(created_at, shop.zone()?);
         }
-        if let Some(status) = self.status {
-            set_status(row, status, order);
-        }
-        Ok(())
     }
+    if let Some(status) = record.status {
+        set_status(row, status, order);
+    }
+    Ok(())
 }
 
 async fn follow_file(

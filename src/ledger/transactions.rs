@@ -216,7 +216,7 @@ pub(super) async fn insert_transaction(
         row.shop_id,
         lock_final,
         shop.now,
-        std::iter::once((row, order)),
+        &[(row, order)],
     )
     .await
 }
@@ -245,7 +245,7 @@ pub(super) async fn replace(
         row.shop_id,
         lock_final,
         shop.now,
-        std::iter::once((&row, order)),
+        &[(&row, order)],
     )
     .await?;
     Ok(row)

@@ -97,3 +97,95 @@ fn found(scope: Scope, search: Option<&str>) -> Select<Entity> {
             )
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{Fixture, SHOP, affiliate, id, walk};
+    use super::*;
+
+    async fn stored(affiliates: &[(&str, &str)]) -> Fixture {
+        let fixture = Fixture::open().await;
+        let affiliates = affiliates.iter().zip(1..).map(|((code, name), n)| Model {
+            code: (*code).to_owned(),
+            name: (*name).to_owned(),
+            ..affiliate(n)
+        });
+        fixture.put(affiliates.collect()).await;
+        fixture
+    }
+
+    #[tokio::test]
+    async fn affiliates_come_in_the_byte_order_of_their_codes() {
+        let codes = ["b", "B", "a-1", "a1", "a 1", "é", "z", "A", "_", "10", "9"];
+        let rows: Vec<_> = codes.iter().map(|code| (*code, "")).collect();
+        let fixture = stored(&rows).await;
+        let (db, scope) = (fixture.db(), Scope::shop(SHOP));
+        let list = async |page| list_affiliates(db, scope, None, &page).await;
+        let listed: Vec<_> = walk(AffiliatesByCode, list)
+            .await
+            .into_iter()
+            .map(|it| it.code)
+            .collect();
+        let mut expected = codes.map(str::to_owned);
+        expected.sort();
+        assert_eq!(listed, expected);
+    }
+
+    #[tokio::test]
+    async fn search_is_a_prefix_of_the_code_or_of_the_name_in_any_case() {
+        let fixture = stored(&[
+            ("K1", "Anna"),
+            ("k2", "annette"),
+            ("K_3", "Änne"),
+            ("x", "50%_\\"),
+        ])
+        .await;
+        let (db, scope) = (fixture.db(), Scope::shop(SHOP));
+        for (search, found) in [
+            ("K", vec![1, 3]),
+            ("k", vec![2]),
+            ("ANN", vec![1, 2]),
+            ("änne", vec![3]),
+            ("ÄNNE", vec![3]),
+            ("50%_\\", vec![4]),
+            ("%", vec![]),
+            ("_", vec![]),
+            ("", vec![1, 2, 3, 4]),
+        ] {
+            let page = list_affiliates(db, scope, Some(search), &PageRequest::default()).await;
+            let mut ids: Vec<_> = page.expect("a page").rows.iter().map(|it| it.id).collect();
+            ids.sort();
+            assert_eq!(
+                ids,
+                found.iter().map(|n| id(*n)).collect::<Vec<_>>(),
+                "{search}"
+            );
+            let count = count_affiliates(db, scope, Some(search)).await;
+            assert_eq!(count.ok(), u64::try_from(found.len()).ok(), "{search}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_affiliate_finds_only_itself() {
+        let fixture = stored(&[("one", ""), ("two", "")]).await;
+        let (db, scope) = (fixture.db(), Scope::affiliate(SHOP, id(1)));
+        assert_eq!(count_affiliates(db, scope, None).await.ok(), Some(1));
+        assert!(matches!(
+            find_affiliate(db, scope, id(1)).await,
+            Ok(Some(_))
+        ));
+        assert!(matches!(find_affiliate(db, scope, id(2)).await, Ok(None)));
+        assert!(matches!(
+            find_affiliate_by_code(db, scope, "one").await,
+            Ok(Some(_))
+        ));
+        assert!(matches!(
+            find_affiliate_by_code(db, scope, "two").await,
+            Ok(None)
+        ));
+        let found = affiliates_by_ids(db, scope, &[id(1), id(2)])
+            .await
+            .expect("rows");
+        assert_eq!(found.into_keys().collect::<Vec<_>>(), [id(1)]);
+    }
+}

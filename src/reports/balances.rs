@@ -82,3 +82,56 @@ async fn read(
     });
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::words::TransactionStatus;
+
+    use super::super::fixtures::{SHOP, id};
+    use super::super::world::{Rows, World};
+    use super::*;
+
+    fn expected(rows: &Rows, affiliate_id: Uuid) -> Option<Vec<Balance>> {
+        let balance = |currency: &str| {
+            let sum = |statuses: &[TransactionStatus]| {
+                rows.live(Some(affiliate_id))
+                    .iter()
+                    .filter(|it| it.currency == currency && statuses.contains(&it.status))
+                    .map(|it| it.amount_minor)
+                    .sum()
+            };
+            Balance {
+                currency: currency.to_owned(),
+                pending_minor: sum(&[TransactionStatus::Open, TransactionStatus::InProgress]),
+                cashable_minor: sum(&[TransactionStatus::Completed]),
+                cancelled_minor: sum(&[TransactionStatus::Cancelled]),
+            }
+        };
+        let earns =
+            |it: &Balance| (it.pending_minor, it.cashable_minor, it.cancelled_minor) != (0, 0, 0);
+        let balances: Vec<_> = ["EUR", "JPY", "USD"]
+            .map(balance)
+            .into_iter()
+            .filter(earns)
+            .collect();
+        (!balances.is_empty()).then_some(balances)
+    }
+
+    #[tokio::test]
+    async fn r25_balances_are_what_the_transactions_say() {
+        let world = World::make().await;
+        let ids: Vec<Uuid> = world.rows.affiliates.iter().map(|it| it.id).collect();
+        let db = world.fixture.db();
+        let mut balances = balances_of(db, Scope::shop(SHOP), &ids)
+            .await
+            .expect("balances");
+        assert!(balances.len() > 5);
+        for id in &ids {
+            assert_eq!(balances.remove(id), expected(&world.rows, *id));
+        }
+        let own = balances_of(db, Scope::affiliate(SHOP, id(2)), &ids)
+            .await
+            .expect("balances");
+        assert_eq!(own.into_keys().collect::<Vec<_>>(), [id(2)]);
+    }
+}

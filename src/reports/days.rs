@@ -1,10 +1,13 @@
 //! Ranges of local days, open at either end.
 
-use entity::Day;
+use entity::{Day, Instant};
 use sea_orm::prelude::Expr;
 use sea_orm::sea_query::{Condition, ExprTrait};
 
 use crate::domain::period::{Interval, Period};
+
+/// One day in milliseconds; no time zone is as far as that from UTC.
+const DAY_MILLIS: i64 = 86_400_000;
 
 /// Days from the first to the last, both included; an end that is unset is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +29,15 @@ impl DayRange {
     pub(super) fn is_whole_months(self) -> bool {
         let is_first = |day: Day| Interval::Month.start_of(day) == day;
         self.from.is_none_or(is_first) && self.to.is_none_or(|to| is_first(Day(to.0 + 1)))
+    }
+
+    /// The instants of `column` that may lie in it, in whatever time zone: more than [`Self::holds`]
+    /// leaves, but an index on instants can serve it.
+    pub(super) fn may_hold(self, column: &Expr) -> Condition {
+        let start_of = |day: i32| Instant(i64::from(day) * DAY_MILLIS);
+        Condition::all()
+            .add_option(self.from.map(|it| column.clone().gte(start_of(it.0 - 1))))
+            .add_option(self.to.map(|it| column.clone().lt(start_of(it.0 + 2))))
     }
 
     /// The days of `column` that lie in it.

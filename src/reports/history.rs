@@ -97,3 +97,87 @@ fn changes(scope: Scope, of: ChangesOf) -> Select<Entity> {
             .add_option(own),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::Instant;
+    use entity::words::StatusActor;
+
+    use super::super::fixtures::{SHOP, id, walk};
+    use super::super::world::World;
+    use super::*;
+
+    fn change(sequence: i64, order_id: Option<Uuid>, transaction_id: Option<Uuid>) -> Model {
+        Model {
+            shop_id: SHOP,
+            sequence,
+            at: Instant(sequence),
+            order_id,
+            transaction_id,
+            from_status: "NEW".to_owned(),
+            to_status: "COMPLETE".to_owned(),
+            pinned: None,
+            actor: StatusActor::Sync,
+            actor_name: None,
+            sync_run_id: None,
+            reason: None,
+            note: None,
+        }
+    }
+
+    async fn sequences(world: &World, scope: Scope, of: ChangesOf) -> Vec<i64> {
+        let db = world.fixture.db();
+        let list = async |page| list_changes(db, scope, of, &page).await;
+        let listed = walk(BySequence, list).await;
+        let count = count_changes(db, scope, of).await;
+        assert_eq!(count.ok(), u64::try_from(listed.len()).ok());
+        listed.into_iter().map(|it| it.sequence).collect()
+    }
+
+    #[tokio::test]
+    async fn r26_changes_come_by_number_and_affiliates_see_only_their_own() {
+        let world = World::make().await;
+        let own = world.rows.live(Some(id(2)))[0];
+        let other = world.rows.live(Some(id(3)))[0];
+        let linked: Vec<Uuid> = world.rows.linked(id(2)).iter().map(|it| it.id).collect();
+        let hidden = world
+            .rows
+            .orders
+            .iter()
+            .map(|it| it.id)
+            .find(|it| !linked.contains(it));
+        let subject = |n: i64| match n % 4 {
+            0 => change(n, None, Some(own.id)),
+            1 => change(n, None, Some(other.id)),
+            2 => change(n, linked.first().copied(), None),
+            _ => change(n, hidden, None),
+        };
+        world
+            .fixture
+            .put((1..=80).rev().map(subject).collect())
+            .await;
+        let (shop, affiliate) = (Scope::shop(SHOP), Scope::affiliate(SHOP, id(2)));
+        for (of, rests, own_rests) in [
+            (ChangesOf::Transaction(own.id), vec![0], vec![0]),
+            (ChangesOf::Transaction(other.id), vec![1], vec![]),
+            (ChangesOf::Transactions, vec![0, 1], vec![0]),
+            (ChangesOf::Order(linked[0]), vec![2], vec![2]),
+            (ChangesOf::Order(hidden.expect("some")), vec![3], vec![]),
+        ] {
+            for (scope, rests) in [(shop, rests), (affiliate, own_rests)] {
+                let expected: Vec<i64> = (1..=80).filter(|n| rests.contains(&(n % 4))).collect();
+                assert_eq!(sequences(&world, scope, of).await, expected, "{of:?}");
+            }
+        }
+        let page = PageRequest {
+            after: Some(BySequence::position_of(70)),
+            ..PageRequest::default()
+        };
+        let newer = list_changes(world.fixture.db(), shop, ChangesOf::Transactions, &page).await;
+        let newer = newer.expect("a page").rows;
+        assert_eq!(
+            newer.iter().map(|it| it.sequence).collect::<Vec<_>>(),
+            [72, 73, 76, 77, 80]
+        );
+    }
+}

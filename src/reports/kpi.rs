@@ -1,15 +1,6 @@
-//! KPIs: what a period, the one before it and each point of a series come to, folded from the rollups.
-
-use std::collections::BTreeSet;
+//! The figures that a shop is run by, as sums, and what follows from them.
 
 use entity::kpi_day;
-use sea_orm::ConnectionTrait;
-use sea_orm::prelude::Uuid;
-
-use super::days::DayRange;
-use super::rollups::{Grain, RollupFilter};
-use crate::domain::period::{Interval, Period};
-use crate::error::Result;
 
 /// Figures over orders by the day they were placed (R23). Amounts in minor units of one currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,19 +33,6 @@ pub struct Kpi {
     pub commission_cashable_minor: i64,
     /// Transactions that are CANCELLED.
     pub commission_cancelled_minor: i64,
-}
-
-/// What a KPI report shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KpiFigures {
-    /// The whole period.
-    pub totals: Kpi,
-    /// The equally long period just before (R23).
-    pub previous: Kpi,
-    /// Each interval of the period in order, the empty ones too.
-    pub points: Vec<(Period, Kpi)>,
-    /// Currencies that have orders in this period and are left out of these figures, sorted.
-    pub other_currencies: Vec<String>,
 }
 
 impl Kpi {
@@ -103,7 +81,7 @@ impl Kpi {
         share(self.promoted_orders, self.orders)
     }
 
-    fn add(&mut self, row: &kpi_day::Model) {
+    pub(super) fn add(&mut self, row: &kpi_day::Model) {
         self.orders += orders_of(row);
         self.new_orders += row.new_orders;
         self.complete_orders += row.complete_orders;
@@ -131,80 +109,8 @@ impl<'a> FromIterator<&'a kpi_day::Model> for Kpi {
     }
 }
 
-/// The figures of a period in one currency, of the whole shop or of one affiliate. One statement reads
-/// both periods and all currencies.
-pub async fn kpi(
-    db: &impl ConnectionTrait,
-    shop_id: i64,
-    period: Period,
-    interval: Interval,
-    currency: &str,
-    affiliate_id: Option<Uuid>,
-) -> Result<KpiFigures> {
-    let points = period.points(interval)?;
-    let previous = period.previous(interval);
-    let filter = RollupFilter {
-        shop_id,
-        affiliate_id,
-        days: DayRange {
-            from: Some(previous.from),
-            to: Some(period.to),
-        },
-        currency: None,
-    };
-    let rows = filter.read(db, grain(previous, period, interval)).await?;
-    Ok(fold(&rows, period, points, currency))
-}
-
-/// Months can serve where no period and no point begins or ends within one.
-fn grain(previous: Period, period: Period, interval: Interval) -> Grain {
-    let is_longer = matches!(
-        interval,
-        Interval::Month | Interval::Quarter | Interval::Year
-    );
-    let is_whole = |period: Period| Grain::of(period.into()) == Grain::Months;
-    if is_longer && is_whole(previous) && is_whole(period) {
-        Grain::Months
-    } else {
-        Grain::Days
-    }
-}
-
-/// Gives each row to the period, and to the point, that it lies in.
-fn fold(
-    rows: &[kpi_day::Model],
-    period: Period,
-    points: Vec<Period>,
-    currency: &str,
-) -> KpiFigures {
-    let mut figures = KpiFigures {
-        totals: Kpi::default(),
-        previous: Kpi::default(),
-        points: points.into_iter().map(|it| (it, Kpi::default())).collect(),
-        other_currencies: Vec::new(),
-    };
-    let mut others = BTreeSet::new();
-    for row in rows {
-        let is_previous = row.day < period.from;
-        if row.currency != currency {
-            if !is_previous && orders_of(row) > 0 {
-                others.insert(row.currency.clone());
-            }
-        } else if is_previous {
-            figures.previous.add(row);
-        } else {
-            figures.totals.add(row);
-            let index = figures.points.partition_point(|(it, _)| it.to < row.day);
-            if let Some((_, point)) = figures.points.get_mut(index) {
-                point.add(row);
-            }
-        }
-    }
-    figures.other_currencies = others.into_iter().collect();
-    figures
-}
-
-fn orders_of(row: &kpi_day::Model) -> i64 {
+/// How many orders a rollup row counts.
+pub(super) fn orders_of(row: &kpi_day::Model) -> i64 {
     row.new_orders + row.complete_orders + row.cancelled_orders
 }
 
@@ -212,4 +118,36 @@ fn orders_of(row: &kpi_day::Model) -> i64 {
 fn share(part: i64, whole: i64) -> Option<f64> {
     let exact = |count: i64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     (whole > 0).then(|| exact(part) / exact(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r23_the_average_is_rounded_half_up_and_rates_over_nothing_are_null() {
+        let kpi = |complete_orders, complete_total_minor| Kpi {
+            orders: 4,
+            complete_orders,
+            complete_total_minor,
+            complete_refunded_minor: 1,
+            ..Kpi::default()
+        };
+        for (orders, total, average) in [
+            (2, 4, Some(2)),
+            (3, 5, Some(1)),
+            (3, 6, Some(2)),
+            (0, 1, None),
+        ] {
+            assert_eq!(
+                kpi(orders, total).average_minor(),
+                average,
+                "{total}/{orders}"
+            );
+        }
+        assert_eq!(kpi(3, 1).completion_rate(), Some(0.75));
+        assert_eq!(Kpi::default().completion_rate(), None);
+        assert_eq!(Kpi::default().cancellation_rate(), None);
+        assert_eq!(Kpi::default().promoted_share(), None);
+    }
 }

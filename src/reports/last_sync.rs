@@ -67,3 +67,68 @@ pub async fn last_sync(db: &impl ConnectionTrait, shop_id: i64) -> Result<LastSy
 fn interval_of(shop: &shop::Model) -> i64 {
     i64::from(shop.sync_interval_minutes) * MINUTE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, run, shop};
+    use super::*;
+
+    #[tokio::test]
+    async fn r21_the_last_success_and_the_last_attempt_leave_dry_runs_out() {
+        let fixture = Fixture::open().await;
+        let none = last_sync(fixture.db(), SHOP).await;
+        assert_eq!(none.ok(), Some(LastSync::default()));
+        let runs = [
+            run(1, SyncState::Succeeded, false),
+            run(4, SyncState::Succeeded, false),
+            run(7, SyncState::Succeeded, true),
+            run(10, SyncState::Failed, false),
+            run(13, SyncState::Running, true),
+        ];
+        fixture.put(runs.to_vec()).await;
+        let neighbours = Model {
+            shop_id: NEIGHBOUR,
+            ..run(20, SyncState::Succeeded, false)
+        };
+        fixture.put(vec![neighbours]).await;
+        let last = last_sync(fixture.db(), SHOP).await.expect("runs");
+        assert_eq!(last.last_success.as_ref(), Some(&runs[1]));
+        assert_eq!(last.last_attempt.as_ref(), Some(&runs[3]));
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn r21_healthy_means_a_success_within_two_intervals() {
+        let at = |minutes: i64| Instant(minutes * MINUTE);
+        let finished = |at| Model { finished_at: Some(at), ..run(1, SyncState::Succeeded, false) };
+        //   sync   last success   healthy
+        for (sync,  success,       expected) in [
+            (true,  Some(at(40)),  true),
+            (true,  Some(at(39)),  false),
+            (true,  None,          false),
+            (false, None,          true),
+        ] {
+            let shop = shop::Model { sync_enabled: sync, sync_interval_minutes: 30, ..shop(SHOP) };
+            let last = LastSync { last_success: success.map(finished), last_attempt: None };
+            assert_eq!(last.is_healthy(&shop, at(100)), expected, "{sync} {success:?}");
+        }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn r17_the_next_run_is_an_interval_after_the_last_was_asked_for() {
+        let at = |minutes: i64| Instant(minutes * MINUTE);
+        let asked = |at| Model { queued_at: at, ..run(1, SyncState::Failed, false) };
+        //   sync   last asked     next
+        for (sync,  attempt,       expected) in [
+            (true,  Some(at(90)),  Some(at(120))),
+            (true,  Some(at(10)),  Some(at(100))),
+            (true,  None,          Some(at(100))),
+            (false, Some(at(90)),  None),
+        ] {
+            let shop = shop::Model { sync_enabled: sync, sync_interval_minutes: 30, ..shop(SHOP) };
+            let last = LastSync { last_success: None, last_attempt: attempt.map(asked) };
+            assert_eq!(last.next_run_at(&shop, at(100)), expected, "{sync} {attempt:?}");
+        }
+    }
+}

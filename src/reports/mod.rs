@@ -6,13 +6,18 @@
 //! [`Sorting`].
 
 mod affiliates;
+mod audit;
 mod balances;
 mod days;
+#[cfg(test)]
+mod fixtures;
 mod history;
 mod id_lists;
 mod keyset;
 mod kpi;
+mod kpi_figures;
 mod last_sync;
+mod order_lookups;
 mod orders;
 mod orders_summary;
 mod page;
@@ -27,21 +32,23 @@ mod sync_runs;
 mod tokens;
 mod transactions;
 mod unmapped;
+#[cfg(test)]
+mod world;
 
 pub use affiliates::{
     AffiliatesByCode, affiliates_by_ids, count_affiliates, find_affiliate, find_affiliate_by_code,
     list_affiliates,
 };
+pub use audit::{Findings, audit};
 pub use balances::{Balance, balances_of};
 pub use days::DayRange;
 pub use history::{BySequence, ChangesOf, count_changes, list_changes};
 pub use keyset::{Direction, SortColumn, Sorting};
-pub use kpi::{Kpi, KpiFigures, kpi};
+pub use kpi::Kpi;
+pub use kpi_figures::{KpiFigures, kpi};
 pub use last_sync::{LastSync, last_sync};
-pub use orders::{
-    OrdersFilter, OrdersSort, OrdersSortBy, count_orders, find_order, find_order_by_external_id,
-    list_orders, orders_by_ids,
-};
+pub use order_lookups::{find_order, find_order_by_external_id, orders_by_ids};
+pub use orders::{OrdersFilter, OrdersSort, OrdersSortBy, count_orders, list_orders};
 pub use orders_summary::{OrdersSummary, summarize_orders};
 pub use page::{DEFAULT_SIZE, Key, Page, PageRequest, Position};
 pub use promoted::{PromotedCount, PromotedSort, list_promoted_counts, promoted_counts_of};

@@ -146,3 +146,103 @@ async fn summarize_rows(
         .all(db)
         .await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::Day;
+    use entity::words::CancelReason;
+
+    use super::super::fixtures::{FIRST_DAY, SHOP, id};
+    use super::super::world::World;
+    use super::super::{DayRange, count_orders};
+    use super::*;
+
+    fn placed(from: i32, to: i32) -> DayRange {
+        DayRange {
+            from: Some(Day(FIRST_DAY + from)),
+            to: Some(Day(FIRST_DAY + to)),
+        }
+    }
+
+    /// Filters that the rollups can serve, and then some that they cannot.
+    fn filters() -> Vec<OrdersFilter> {
+        let all = OrdersFilter::default;
+        vec![
+            all(),
+            OrdersFilter {
+                statuses: vec![OrderStatus::Cancelled, OrderStatus::New],
+                ..all()
+            },
+            OrdersFilter {
+                placed: placed(10, 40),
+                ..all()
+            },
+            OrdersFilter {
+                placed: placed(0, 29),
+                currency: Some("EUR".to_owned()),
+                ..all()
+            },
+            OrdersFilter {
+                placed: placed(5, 80),
+                affiliate_id: Some(id(3)),
+                ..all()
+            },
+            OrdersFilter {
+                affiliate_id: Some(id(77)),
+                ..all()
+            },
+            OrdersFilter {
+                promoted: Some(true),
+                ..all()
+            },
+            OrdersFilter {
+                source: Some("file".to_owned()),
+                placed: placed(10, 90),
+                ..all()
+            },
+            OrdersFilter {
+                cancel_reasons: vec![CancelReason::Fake],
+                ..all()
+            },
+            OrdersFilter {
+                search: Some("A-1".to_owned()),
+                ..all()
+            },
+        ]
+    }
+
+    #[tokio::test]
+    async fn r25_a_summary_is_the_same_from_rollups_and_from_rows() {
+        let world = World::make().await;
+        let (db, scope) = (world.fixture.db(), Scope::shop(SHOP));
+        for (index, filter) in filters().into_iter().enumerate() {
+            let from_rollups = summarize_rollups(db, scope, &filter)
+                .await
+                .expect("rollups");
+            assert_eq!(from_rollups.is_some(), index < 6, "{filter:?}");
+            let mut from_rows = summarize_rows(db, scope, &filter).await.expect("rows");
+            from_rows.sort_by_key(|it| (it.currency.clone(), it.status as u8));
+            let summary = summarize_orders(db, scope, &filter).await.expect("either");
+            assert_eq!(summary, from_rows, "{filter:?}");
+            let orders: i64 = summary.iter().map(|it| it.orders).sum();
+            let count = count_orders(db, scope, &filter).await.expect("either");
+            assert_eq!(i64::try_from(count), Ok(orders), "{filter:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_affiliates_summary_is_over_its_own_orders() {
+        let world = World::make().await;
+        let (db, scope) = (world.fixture.db(), Scope::affiliate(SHOP, id(4)));
+        let summary = summarize_orders(db, scope, &OrdersFilter::default()).await;
+        let summary = summary.expect("rows");
+        let linked = world.rows.linked(id(4));
+        let sum = |of: fn(&OrdersSummary) -> i64| summary.iter().map(of).sum::<i64>();
+        assert_eq!(usize::try_from(sum(|it| it.orders)), Ok(linked.len()));
+        let net: i64 = linked
+            .iter()
+            .map(|it| it.total_minor - it.refunded_minor)
+            .sum();
+        assert_eq!(sum(OrdersSummary::net_minor), net);
+    }
+}

@@ -200,3 +200,89 @@ async fn recounted_at(db: &impl ConnectionTrait, shop_id: i64) -> Result<Option<
         .await?;
     Ok(recounted_at.flatten())
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::Day;
+    use entity::words::OrderStatus;
+
+    use super::super::fixtures::{FIRST_DAY, SHOP, id, walk};
+    use super::super::world::{Rows, World};
+    use super::*;
+
+    fn expected(rows: &Rows, affiliate: &affiliate::Model, during: DayRange) -> PromotedCount {
+        let orders = rows.linked(affiliate.id);
+        let count = |statuses: &[OrderStatus]| {
+            let placed = orders.iter().filter(|it| {
+                during.from.is_none_or(|from| from <= it.placed_on)
+                    && during.to.is_none_or(|to| it.placed_on <= to)
+            });
+            let placed = placed.filter(|it| statuses.contains(&it.status)).count();
+            i64::try_from(placed).expect("few")
+        };
+        PromotedCount {
+            affiliate: affiliate.clone(),
+            count: count(&[
+                OrderStatus::New,
+                OrderStatus::Complete,
+                OrderStatus::Cancelled,
+            ]),
+            new_orders: count(&[OrderStatus::New]),
+            complete_orders: count(&[OrderStatus::Complete]),
+            cancelled_orders: count(&[OrderStatus::Cancelled]),
+            counted_at: Instant(5),
+        }
+    }
+
+    #[tokio::test]
+    async fn r15_counts_are_distinct_orders_of_transactions_that_are_not_deleted() {
+        let world = World::make().await;
+        let db = world.fixture.db();
+        let day = |day| Some(Day(FIRST_DAY + day));
+        for (from, to) in [
+            (None, None),
+            (day(20), day(60)),
+            (None, day(30)),
+            (day(100), None),
+        ] {
+            let during = DayRange { from, to };
+            for sort in [
+                PromotedSort::CountDesc,
+                PromotedSort::CountAsc,
+                PromotedSort::AffiliateCode,
+            ] {
+                let affiliates = world.rows.affiliates.iter();
+                let mut counts: Vec<_> = affiliates
+                    .map(|it| expected(&world.rows, it, during))
+                    .collect();
+                counts.sort_by_key(|it| match sort {
+                    PromotedSort::AffiliateCode => (0, it.affiliate.id),
+                    _ => (it.count, it.affiliate.id),
+                });
+                if sort == PromotedSort::CountDesc {
+                    counts.reverse();
+                }
+                let scope = Scope::shop(SHOP);
+                let list = async |page| list_promoted_counts(db, scope, during, sort, &page).await;
+                assert_eq!(walk(sort, list).await, counts, "{sort:?} {during:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_affiliate_sees_no_count_but_its_own() {
+        let world = World::make().await;
+        let (db, scope) = (world.fixture.db(), Scope::affiliate(SHOP, id(2)));
+        let own = expected(&world.rows, &world.rows.affiliates[1], DayRange::default());
+        let ids = [id(1), id(2), id(9)];
+        let counts = promoted_counts_of(db, scope, &ids).await.expect("counts");
+        assert_eq!(counts, HashMap::from([(id(2), own.clone())]));
+        let (sort, page) = (PromotedSort::default(), PageRequest::default());
+        let listed = list_promoted_counts(db, scope, DayRange::default(), sort, &page).await;
+        assert_eq!(listed.expect("counts").rows, [own]);
+        let all = promoted_counts_of(db, Scope::shop(SHOP), &ids)
+            .await
+            .expect("counts");
+        assert_eq!(all.len(), 3);
+    }
+}

@@ -40,7 +40,7 @@ pub(super) async fn linked_orders_of(
         let query = counts(scope, during, Some(of_these));
         for row in db.query_all(&query).await? {
             let row = LinkedOrders::from_query_result(&row, "")?;
-            by_affiliate.insert(row.affiliate_id, row);
+            by_affiliate.extend([(row.affiliate_id, row)]);
         }
     }
     Ok(by_affiliate)

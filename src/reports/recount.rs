@@ -190,7 +190,7 @@ fn with_zeros<E: EntityTrait>(query: Select<E>, figures: &[&'static str]) -> Sel
     })
 }
 
-fn add(sum: &mut kpi_day::Model, row: &kpi_day::Model) {
+pub(super) fn add(sum: &mut kpi_day::Model, row: &kpi_day::Model) {
     sum.new_orders += row.new_orders;
     sum.complete_orders += row.complete_orders;
     sum.cancelled_orders += row.cancelled_orders;
@@ -209,7 +209,7 @@ fn add(sum: &mut kpi_day::Model, row: &kpi_day::Model) {
 }
 
 /// A row with an order counts it, so only commissions are left to look at.
-fn is_zero(sum: &kpi_day::Model) -> bool {
+pub(super) fn is_zero(sum: &kpi_day::Model) -> bool {
     sum.new_orders + sum.complete_orders + sum.cancelled_orders == 0
         && sum.commission_pending_minor == 0
         && sum.commission_cashable_minor == 0

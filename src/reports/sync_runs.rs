@@ -112,3 +112,53 @@ fn failures_of(shop_id: i64, run_id: Uuid) -> Select<sync_failure::Entity> {
         .filter(Column::ShopId.eq(shop_id))
         .filter(Column::RunId.eq(run_id))
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::words::SyncState;
+
+    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, id, run, walk};
+    use super::*;
+
+    fn failure(run_id: Uuid, number: u128) -> sync_failure::Model {
+        sync_failure::Model {
+            shop_id: SHOP,
+            run_id,
+            order_id: id(number),
+            source: "api".to_owned(),
+            external_id: format!("X-{number}"),
+            code: "INVALID".to_owned(),
+            message: "no total".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn runs_come_newest_first_and_their_failures_by_order() {
+        let fixture = Fixture::open().await;
+        let db = fixture.db();
+        let mut runs: Vec<Model> = (1..=20)
+            .map(|n| run(n, SyncState::Failed, n % 2 == 0))
+            .collect();
+        fixture.put(runs.clone()).await;
+        runs.sort_by_key(|it| std::cmp::Reverse((it.queued_at, it.id)));
+        assert_eq!(
+            walk(NewestRuns, async |page| list_runs(db, SHOP, &page).await).await,
+            runs
+        );
+        assert_eq!(count_runs(db, SHOP).await.ok(), Some(20));
+        assert_eq!(
+            find_run(db, SHOP, runs[3].id).await.ok(),
+            Some(Some(runs[3].clone()))
+        );
+        assert_eq!(find_run(db, NEIGHBOUR, runs[3].id).await.ok(), Some(None));
+        let found = runs_by_ids(db, SHOP, &[id(1), id(2), id(99)]).await;
+        assert_eq!(found.map(|it| it.len()).ok(), Some(2));
+
+        let failures: Vec<_> = (1..=18).map(|n| failure(id(1), n)).collect();
+        fixture.put(failures.clone()).await;
+        fixture.put(vec![failure(id(2), 5)]).await;
+        let list = async |page| list_failures(db, SHOP, id(1), &page).await;
+        assert_eq!(walk(FailuresByOrder, list).await, failures);
+        assert_eq!(count_failures(db, SHOP, id(1)).await.ok(), Some(18));
+    }
+}

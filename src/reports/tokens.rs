@@ -70,3 +70,42 @@ pub async fn tokens_by_ids(
 fn tokens_of(shop_id: i64) -> Select<Entity> {
     Entity::find().filter(Column::ShopId.eq(shop_id))
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::Instant;
+    use entity::words::Role;
+
+    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, id, walk};
+    use super::*;
+
+    #[tokio::test]
+    async fn tokens_come_newest_first() {
+        let fixture = Fixture::open().await;
+        let db = fixture.db();
+        let token = |n: u128| Model {
+            shop_id: SHOP,
+            id: id(n),
+            name: format!("token {n}"),
+            role: Role::Analyst,
+            affiliate_id: None,
+            secret_hash: n.to_string(),
+            created_at: Instant(i64::try_from(n / 2).expect("few")),
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: (n == 3).then_some(Instant(9)),
+        };
+        let mut tokens: Vec<Model> = (1..=16).map(token).collect();
+        fixture.put(tokens.clone()).await;
+        tokens.reverse();
+        assert_eq!(
+            walk(NewestTokens, async |page| list_tokens(db, SHOP, &page)
+                .await)
+            .await,
+            tokens
+        );
+        assert_eq!(count_tokens(db, SHOP).await.ok(), Some(16));
+        assert_eq!(find_token(db, SHOP, id(3)).await.ok(), Some(Some(token(3))));
+        assert_eq!(find_token(db, NEIGHBOUR, id(3)).await.ok(), Some(None));
+    }
+}

@@ -217,3 +217,140 @@ pub async fn transactions_of_orders(
 fn in_sight(scope: Scope) -> Select<Entity> {
     Entity::find().filter(scope.transactions())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{DAY_MILLIS, FIRST_DAY, SHOP, id, walk};
+    use super::super::world::World;
+    use super::*;
+
+    type Predicate<'a> = &'a dyn Fn(&Model) -> bool;
+
+    fn with(change: impl FnOnce(&mut TransactionsFilter)) -> TransactionsFilter {
+        let mut filter = TransactionsFilter::default();
+        change(&mut filter);
+        filter
+    }
+
+    async fn all(
+        world: &World,
+        scope: Scope,
+        filter: &TransactionsFilter,
+        sort: TransactionsSort,
+    ) -> Vec<Model> {
+        let db = world.fixture.db();
+        let list = async |page| list_transactions(db, scope, filter, sort, &page).await;
+        walk(sort, list).await
+    }
+
+    #[tokio::test]
+    async fn transactions_are_paged_in_every_order_and_unknown_ends_of_waiting_come_last() {
+        use TransactionsSortBy::{Amount, CreatedAt, WaitsUntil};
+        let world = World::make().await;
+        let none = TransactionsFilter::default();
+        for by in [CreatedAt, Amount, WaitsUntil] {
+            let mut expected = world.rows.live(None);
+            expected.sort_by_key(|it| match by {
+                CreatedAt => (String::new(), it.created_at.0, it.id),
+                Amount => (it.currency.clone(), it.amount_minor, it.id),
+                WaitsUntil => (String::new(), it.waits_until.map_or(99, |it| it.0), it.id),
+            });
+            let up = TransactionsSort {
+                by,
+                direction: Direction::Ascending,
+            };
+            let listed = all(&world, Scope::shop(SHOP), &none, up).await;
+            assert_eq!(listed.iter().collect::<Vec<_>>(), expected, "{by:?}");
+            expected.reverse();
+            if by == WaitsUntil {
+                expected.sort_by_key(|it| it.waits_until.is_none());
+            }
+            let down = TransactionsSort {
+                by,
+                direction: Direction::Descending,
+            };
+            let listed = all(&world, Scope::shop(SHOP), &none, down).await;
+            assert_eq!(listed.iter().collect::<Vec<_>>(), expected, "{by:?} down");
+        }
+    }
+
+    #[tokio::test]
+    async fn each_filter_leaves_just_what_it_says() {
+        let world = World::make().await;
+        let days = DayRange {
+            from: Some(Day(FIRST_DAY + 1)),
+            to: Some(Day(FIRST_DAY + 70)),
+        };
+        let order_id = world.rows.live(None)[0].order_id;
+        let at = |day: i64| (i64::from(FIRST_DAY) + day) * DAY_MILLIS;
+        let cases: [(TransactionsFilter, Predicate); 7] = [
+            (
+                with(|it| it.statuses = vec![TransactionStatus::Open]),
+                &|it| it.status == TransactionStatus::Open,
+            ),
+            (with(|it| it.affiliate_id = Some(id(2))), &|it| {
+                it.affiliate_id == id(2)
+            }),
+            (with(|it| it.order_id = order_id), &|it| {
+                it.order_id == order_id
+            }),
+            (with(|it| it.kinds = vec![TransactionKind::Manual]), &|it| {
+                it.kind == TransactionKind::Manual
+            }),
+            (with(|it| it.pinned = Some(true)), &|it| it.pinned),
+            (with(|it| it.diverged = Some(false)), &|it| !it.diverged),
+            (
+                TransactionsFilter::default().created_on(days, Tz::UTC),
+                &|it| (at(1)..at(71)).contains(&it.created_at.0),
+            ),
+        ];
+        for own in [None, Some(id(2))] {
+            let scope = Scope {
+                shop_id: SHOP,
+                affiliate_id: own,
+            };
+            for (filter, is_left) in &cases {
+                let mut listed = all(&world, scope, filter, TransactionsSort::default()).await;
+                listed.sort_by_key(|it| it.id);
+                let mut expected = world.rows.live(own);
+                expected.retain(|it| is_left(it));
+                assert_eq!(listed.iter().collect::<Vec<_>>(), expected, "{filter:?}");
+                let count = count_transactions(world.fixture.db(), scope, filter).await;
+                assert_eq!(count.ok(), u64::try_from(expected.len()).ok(), "{filter:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_orders_transactions_come_oldest_first_and_never_deleted() {
+        let world = World::make().await;
+        let db = world.fixture.db();
+        let orders: Vec<Uuid> = world.rows.orders.iter().map(|it| it.id).collect();
+        for own in [None, Some(id(3))] {
+            let scope = Scope {
+                shop_id: SHOP,
+                affiliate_id: own,
+            };
+            let by_order = transactions_of_orders(db, scope, &orders)
+                .await
+                .expect("rows");
+            for order_id in &orders {
+                let mut expected = world.rows.live(own);
+                expected.retain(|it| it.order_id == Some(*order_id));
+                expected.sort_by_key(|it| (it.created_at.0, it.id));
+                let listed = by_order.get(order_id).into_iter().flatten();
+                assert_eq!(listed.collect::<Vec<_>>(), expected);
+            }
+        }
+        for row in &world.rows.transactions {
+            for own in [id(3), id(5)] {
+                let scope = Scope::affiliate(SHOP, own);
+                let found = find_transaction(db, scope, row.id)
+                    .await
+                    .expect("it is read");
+                let is_seen = row.deleted_at.is_none() && row.affiliate_id == own;
+                assert_eq!(found.as_ref(), is_seen.then_some(row));
+            }
+        }
+    }
+}

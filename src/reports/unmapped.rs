@@ -43,3 +43,51 @@ pub async fn unmapped_statuses(
         .all(db)
         .await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::order;
+
+    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, order};
+    use super::*;
+
+    #[tokio::test]
+    async fn r1_unmapped_words_come_with_most_orders_first_then_by_word() {
+        let fixture = Fixture::open().await;
+        let words = [
+            ("api", "b"),
+            ("api", "B"),
+            ("file", "z"),
+            ("file", "z"),
+            ("api", "known"),
+        ];
+        let orders = words
+            .iter()
+            .zip(1..)
+            .map(|((source, word), n)| order::Model {
+                source: (*source).to_owned(),
+                native_status: (*word).to_owned(),
+                mapped: *word == "known",
+                ..order(n)
+            });
+        let mut orders: Vec<_> = orders.collect();
+        let neighbours = order::Model {
+            shop_id: NEIGHBOUR,
+            ..orders[0].clone()
+        };
+        orders.push(neighbours);
+        fixture.put(orders).await;
+        let unmapped = |source: &str, native_status: &str, orders| UnmappedStatus {
+            source: source.to_owned(),
+            native_status: native_status.to_owned(),
+            orders,
+        };
+        let expected = vec![
+            unmapped("file", "z", 2),
+            unmapped("api", "B", 1),
+            unmapped("api", "b", 1),
+        ];
+        let found = unmapped_statuses(fixture.db(), SHOP).await;
+        assert_eq!(found.ok(), Some(expected));
+    }
+}

@@ -7,6 +7,7 @@ use super::column::{Column, Kind};
 use super::row::read_rows;
 use super::{FileError, Format, Mapping, Row};
 use crate::domain::Invalid;
+use crate::domain::record::AffiliateRecord;
 
 const CODE: Column = Column::new("code", "code");
 const NAME: Column = Column::new("name", "name");
@@ -20,19 +21,6 @@ pub(super) const KIND: Kind = Kind {
     required: 1,
     key_suffices: true,
 };
-
-/// What a file tells of one affiliate. What is left out keeps its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AffiliateRecord {
-    /// The shop's own key of it.
-    pub code: String,
-    /// What people call it.
-    pub name: Option<String>,
-    /// Whether it earns anything new.
-    pub active: Option<bool>,
-    /// Its own rate: percent, as decimal text.
-    pub commission_rate: Option<String>,
-}
 
 /// Reads the affiliates of a file one after the other.
 pub fn read_affiliates<R: Read>(

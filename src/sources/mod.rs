@@ -19,10 +19,10 @@ mod row;
 mod table;
 pub mod transaction_file;
 
-pub use affiliate_file::{AffiliateRecord, read_affiliates};
+pub use affiliate_file::read_affiliates;
 pub use file_error::FileError;
 pub use format::Format;
 pub use mapping_file::Mapping;
 pub use order_file::read_orders;
 pub use row::Row;
-pub use transaction_file::{TransactionRecord, read_transactions};
+pub use transaction_file::read_transactions;

@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use chrono_tz::Tz;
-use entity::Instant;
 use entity::words::{TransactionKind, TransactionStatus};
 
 use super::cells::Cells;
@@ -11,6 +10,7 @@ use super::column::{Column, Kind};
 use super::row::read_rows;
 use super::{FileError, Format, Mapping, Row};
 use crate::domain::Invalid;
+use crate::domain::record::TransactionRecord;
 
 const EXTERNAL_ID: Column = Column::new("external_id", "externalId");
 const AFFILIATE_CODE: Column = Column::new("affiliate_code", "affiliateCode");
@@ -41,31 +41,6 @@ pub(super) const KIND: Kind = Kind {
     required: 3,
     key_suffices: true,
 };
-
-/// What a file tells of one transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransactionRecord {
-    /// The source's id.
-    pub external_id: String,
-    /// Whose it is.
-    pub affiliate_code: String,
-    /// MANUAL where left out; never COMMISSION.
-    pub kind: Option<TransactionKind>,
-    /// Decimal text of either sign.
-    pub amount: String,
-    /// ISO 4217; the shop's where left out.
-    pub currency: Option<String>,
-    /// The order that it follows, if any.
-    pub order_external_id: Option<String>,
-    /// Where that order comes from.
-    pub order_source: Option<String>,
-    /// Where it stands.
-    pub status: Option<TransactionStatus>,
-    /// When it was made.
-    pub created_at: Option<Instant>,
-    /// What staff wrote to it.
-    pub note: Option<String>,
-}
 
 /// Reads the transactions of a file one after the other. Times without an offset are in the zone of the
 /// mapping file, else in the shop's.

@@ -5,6 +5,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
+mod graphql_reads;
+mod histories;
 mod http;
 mod schema;
+mod settling;
 mod support;

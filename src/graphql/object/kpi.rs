@@ -58,7 +58,7 @@ impl KpiReport {
     /// Currencies that have orders in this period which these figures leave out. Ask for each by itself.
     async fn other_currencies(&self) -> Result<Vec<CurrencyCode>> {
         let codes = self.figures.other_currencies.iter();
-        let codes = codes.map(|code| CurrencyCode::stored(code));
+        let codes = codes.map(|code| CurrencyCode::stored(code.as_str()));
         Ok(codes.collect::<error::Result<_>>()?)
     }
 

@@ -3,15 +3,17 @@
 //! A test is written once and named in `on_both!`, which runs it on SQLite and on PostgreSQL:
 //!
 //! ```ignore
-//! on_both!(r8_lock_final_is_on);
+//! on_both!(ids_come_in_the_order_of_making);
 //!
-//! async fn r8_lock_final_is_on(app: TestApp) {
-//!     app.clock.set(Instant(app.clock.now().0 + 1));
+//! async fn ids_come_in_the_order_of_making(app: TestApp) {
+//!     let first = app.new_id(app.clock.now());
+//!     assert!(first < app.new_id(app.clock.now()));
 //! }
 //! ```
 //!
 //! A function that is not named there is dead code, which fails the lints: no test is forgotten.
 
+pub mod graphql;
 mod postgres;
 mod sqlite;
 

@@ -8,9 +8,10 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use migration::Migrator;
-use sea_orm::{ConnectionTrait, Database as SeaDatabase};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 use tokio::runtime;
 use tokio::sync::OnceCell;
@@ -85,13 +86,13 @@ impl Server {
 
     async fn make_migrated(&self, name: &str) {
         self.run(&format!("CREATE DATABASE {name}")).await;
-        let connection = SeaDatabase::connect(self.url_of(name)).await.unwrap();
+        let connection = connect(self.url_of(name)).await;
         Migrator::up(&connection, None).await.unwrap();
         connection.close().await.unwrap();
     }
 
     async fn run(&self, sql: &str) {
-        let connection = SeaDatabase::connect(&self.url).await.unwrap();
+        let connection = connect(self.url.clone()).await;
         connection.execute_unprepared(sql).await.unwrap();
         connection.close().await.unwrap();
     }
@@ -107,6 +108,14 @@ impl Server {
             .map_or(address.len(), |slash| host + slash);
         format!("{}/{database}{query}", &address[..end])
     }
+}
+
+/// Tries for a while, as a loaded machine needs, but not for so long as to look stuck where no server is.
+async fn connect(url: String) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.acquire_timeout(Duration::from_secs(10));
+    let connection = SeaDatabase::connect(options).await;
+    connection.expect("no answer from the tests' PostgreSQL; is TEST_POSTGRES_URL right?")
 }
 
 fn start_cluster() -> Child {
@@ -131,4 +140,20 @@ fn announced_url(cluster: &mut Child) -> String {
         said.push(line);
     }
     panic!("PostgreSQL did not start: {}", said.join("\n"));
+}
+
+#[test]
+fn a_database_takes_the_place_of_the_servers_own() {
+    let url_of_x = |url: &str| {
+        let (url, cluster) = (url.to_owned(), None);
+        Server { url, cluster }.url_of("x")
+    };
+    assert_eq!(
+        url_of_x("postgres://u:p@h:5432/y"),
+        "postgres://u:p@h:5432/x"
+    );
+    assert_eq!(
+        url_of_x("postgres://h?host=/tmp/s"),
+        "postgres://h/x?host=/tmp/s"
+    );
 }

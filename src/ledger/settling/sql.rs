@@ -115,3 +115,10 @@ fn days_condition(over: Option<bool>, days: Days) -> Option<Cond> {
         ),
     }
 }
+
+/// That `o` is the order of `t`.
+pub(super) fn order_of_transaction() -> SimpleExpr {
+    of_order(order::Column::ShopId)
+        .eq(of_transaction(transaction::Column::ShopId))
+        .and(of_order(order::Column::Id).eq(of_transaction(transaction::Column::OrderId)))
+}

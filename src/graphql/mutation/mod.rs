@@ -1,0 +1,24 @@
+//! What admins do: each mutation authorises, makes one change through the ledger, and tells what became of
+//! it. What a caller can run into in honest use comes back as data, in `userErrors`.
+
+mod affiliates;
+mod door;
+mod orders;
+mod payload;
+mod settings;
+mod sync;
+mod tokens;
+mod transactions;
+
+use async_graphql::MergedObject;
+
+/// What admins do. Every mutation needs a token with role ADMIN.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(
+    affiliates::AffiliateMutations,
+    orders::OrderMutations,
+    settings::SettingsMutations,
+    sync::SyncMutations,
+    tokens::TokenMutations,
+    transactions::TransactionMutations,
+);

@@ -1,0 +1,146 @@
+//! Settling by sets: a chunk of the queue in one transaction. No row is read into the program.
+
+mod preview;
+mod range;
+mod sql;
+mod statements;
+
+use entity::words::TransactionStatus;
+use entity::{Instant, sync_run};
+use serde::{Deserialize, Serialize};
+
+pub use preview::{Preview, preview};
+pub use sql::{Days, target_status};
+
+use self::range::Range;
+use self::statements::{
+    catch_up_reopened, groups_of, set_aside, update_transactions, write_history,
+};
+use super::rollups::Move;
+use super::runs::renew_lease;
+use super::{Change, ShopWrite, bulk};
+use crate::error::{Error, RefusalCode, Result};
+
+/// Settles the next transactions that are due.
+#[derive(Debug, Serialize)]
+pub struct SettleChunk {
+    /// The run, with its figures so far; they are stored with the chunk.
+    pub run: sync_run::Model,
+    /// When the run began: what is due by then is settled.
+    pub at: Instant,
+    /// How many rows at most.
+    pub size: u64,
+}
+
+/// What a chunk did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settled {
+    /// The run with its figures after the chunk.
+    pub run: sync_run::Model,
+    /// Whether more is due.
+    pub more: bool,
+}
+
+/// How many transactions went from one status to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transition {
+    /// Before.
+    pub from: TransactionStatus,
+    /// After.
+    pub to: TransactionStatus,
+    /// How many.
+    pub transactions: i64,
+}
+
+impl Change for SettleChunk {
+    const NAME: &'static str = "settleChunk";
+    type Output = Settled;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<Settled> {
+        if !shop.shop.sync_enabled {
+            return Err(Error::refused(
+                RefusalCode::SyncDisabled,
+                "the sync was turned off meanwhile",
+            ));
+        }
+        renew_lease(shop, self.run.id).await?;
+        let range = Range::next(shop.db(), shop.shop.shop_id, self.at, self.size).await?;
+        let checked = range.count(shop.db()).await?;
+        let failed = set_aside(shop, &range, self.run.id).await?;
+        let first = shop.history.next_sequence()?;
+        let changed = write_history(shop, &range, first).await?;
+        let groups = groups_of(shop, first).await?;
+        let mut run = self.run.clone();
+        for group in groups {
+            count_transition(
+                &mut run,
+                group.from_status,
+                group.to_status,
+                group.transactions,
+            )?;
+            let key = (group.affiliate_id, group.reported_on, group.currency);
+            shop.rollups.commission(
+                key.clone(),
+                group.from_status,
+                group.amount_minor,
+                Move::Out,
+            );
+            shop.rollups
+                .commission(key, group.to_status, group.amount_minor, Move::In);
+        }
+        update_transactions(shop, first).await?;
+        if !shop.shop.lock_final_statuses {
+            catch_up_reopened(shop, first).await?;
+        }
+        range.leave_queue(shop.db()).await?;
+        range
+            .requeue(shop.db(), shop.shop.lock_final_statuses)
+            .await?;
+        run.transactions_checked += i64::try_from(checked).unwrap_or(0);
+        run.transactions_changed += i64::try_from(changed).unwrap_or(0);
+        run.orders_failed += i64::try_from(failed).unwrap_or(0);
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        Ok(Settled {
+            run,
+            more: range.last.is_some(),
+        })
+    }
+}
+
+impl Transition {
+    /// Transitions as a run stores them.
+    pub fn to_json(transitions: &[Self]) -> Result<serde_json::Value> {
+        serde_json::to_value(transitions).map_err(unexpected)
+    }
+
+    /// Transitions as a run has stored them.
+    pub fn from_json(stored: &serde_json::Value) -> Result<Vec<Self>> {
+        serde_json::from_value(stored.clone()).map_err(unexpected)
+    }
+}
+
+fn count_transition(
+    run: &mut sync_run::Model,
+    from: TransactionStatus,
+    to: TransactionStatus,
+    transactions: i64,
+) -> Result<()> {
+    let mut transitions = Transition::from_json(&run.transitions)?;
+    match transitions
+        .iter_mut()
+        .find(|known| known.from == from && known.to == to)
+    {
+        Some(known) => known.transactions += transactions,
+        None => transitions.push(Transition {
+            from,
+            to,
+            transactions,
+        }),
+    }
+    run.transitions = Transition::to_json(&transitions)?;
+    Ok(())
+}
+
+fn unexpected(error: impl std::fmt::Display) -> Error {
+    Error::Unexpected(error.to_string())
+}

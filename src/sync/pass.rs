@@ -1,0 +1,95 @@
+//! One pass over one shop: settle by chunks, recount, and say how it ended.
+
+use entity::words::SyncState;
+use entity::{Instant, sync_run};
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::ledger::{self, Author, FinishRun, Recount, SettleChunk, StartRun, Transition, preview};
+
+/// How many transactions are settled in one database transaction: few enough that an override never
+/// waits long.
+const CHUNK: u64 = 2_000;
+
+/// Sees a run as it advances.
+pub type Watch<'a> = &'a (dyn Fn(&sync_run::Model) + Send + Sync);
+
+/// Carries out a queued run to its end. With `all` it looks at every unsettled row, due or not.
+pub async fn run(
+    app: &App,
+    queued: sync_run::Model,
+    all: bool,
+    watch: Watch<'_>,
+) -> Result<sync_run::Model> {
+    let author = Author::run(queued.id);
+    let mut run = queued;
+    let outcome = carry_out(app, &author, &mut run, all, watch).await;
+    run.state = SyncState::Succeeded;
+    if let Err(error) = outcome {
+        if matches!(error, Error::LeaseLost) {
+            tracing::warn!(run = %run.id, "{error}");
+            return Err(error);
+        }
+        eprintln!("DEBUGX {error:?}");
+        tracing::error!(run = %run.id, cause = ?error, "a sync run failed");
+        run.state = SyncState::Failed;
+        run.error = Some(error.to_string());
+    }
+    let shop_id = run.shop_id;
+    let run = ledger::write(app, shop_id, &author, &FinishRun { run }).await?;
+    watch(&run);
+    Ok(run)
+}
+
+async fn carry_out(
+    app: &App,
+    author: &Author,
+    run: &mut sync_run::Model,
+    all: bool,
+    watch: Watch<'_>,
+) -> Result<()> {
+    let shop_id = run.shop_id;
+    *run = ledger::write(
+        app,
+        shop_id,
+        author,
+        &StartRun {
+            run_id: run.id,
+            all,
+        },
+    )
+    .await?;
+    watch(run);
+    let at = run.started_at.unwrap_or(run.queued_at);
+    if run.dry_run {
+        return look_only(app, run, at).await;
+    }
+    loop {
+        let chunk = SettleChunk {
+            run: run.clone(),
+            at,
+            size: CHUNK,
+        };
+        let settled = ledger::write(app, shop_id, author, &chunk).await?;
+        *run = settled.run;
+        watch(run);
+        if !settled.more {
+            break;
+        }
+    }
+    run.promoted_counts_repaired =
+        ledger::write(app, shop_id, author, &Recount { run_id: run.id }).await?;
+    Ok(())
+}
+
+/// A dry run: what would change, counted and not done.
+async fn look_only(app: &App, run: &mut sync_run::Model, at: Instant) -> Result<()> {
+    let snapshot = app.database.snapshot().await?;
+    let preview = preview(&snapshot, run.shop_id, at).await?;
+    run.transactions_checked = preview.checked;
+    run.transactions_due = preview.checked;
+    run.transactions_changed = preview.transitions.iter().map(|t| t.transactions).sum();
+    run.transitions = Transition::to_json(&preview.transitions)?;
+    run.promoted_counts_repaired = preview.counts_to_repair;
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! R17: every shop syncs by itself at its interval, while the server runs.
+
+use std::time::Duration;
+
+use entity::words::{StatusActor, SyncTrigger};
+
+use super::{request, run};
+use crate::app::App;
+use crate::error::Result;
+use crate::ledger::{Author, shops_to_sync};
+
+/// How often to look whose turn it is.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Syncs the shops whose turn has come, one after the other, for as long as the future is polled. Which of
+/// several replicas does it is settled by the lease (R18).
+pub async fn keep_schedule(app: App) {
+    loop {
+        if let Err(error) = sync_due_shops(&app).await {
+            tracing::error!(cause = ?error, "the schedule of syncs could not be kept");
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Runs a sync of each shop whose interval has gone by since its last attempt. What goes wrong with one
+/// shop is logged, and keeps no other from its turn.
+pub async fn sync_due_shops(app: &App) -> Result<()> {
+    for shop_id in shops_to_sync(app).await? {
+        if let Err(error) = sync_shop(app, shop_id).await {
+            tracing::error!(shop_id, cause = ?error, "a scheduled sync did not run");
+        }
+    }
+    Ok(())
+}
+
+async fn sync_shop(app: &App, shop_id: i64) -> Result<()> {
+    let author = Author::new(StatusActor::Sync, "schedule");
+    let queued = request(app, shop_id, &author, SyncTrigger::Schedule, false).await?;
+    if !queued.already_running {
+        run(app, queued.run, false, &|_| {}).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! R6 to R9 on the database: the SQL that settles by sets is held equal to the Rust decision on every
+//! combination of inputs.
+
+use std::collections::BTreeMap;
+
+use entity::words::{
+    OrderStatus, StatusActor, SyncTrigger, TransactionKind, TransactionStatus, WaitFrom,
+};
+use entity::{Instant, affiliate_transaction as transaction, order, shop};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
+
+use cashable::domain::order::OrderReport;
+use cashable::domain::settling::{Stage, Standing};
+use cashable::ledger::{self, Author, Days, ImportOrders, NewShop, UpdateSettings, target_status};
+use cashable::sync;
+
+use crate::support::{TestApp, on_both};
+
+on_both!(
+    r6_sql_settles_as_rust_decides,
+    r6_a_run_settles_what_was_imported
+);
+
+const STATUSES: [TransactionStatus; 4] = [
+    TransactionStatus::Open,
+    TransactionStatus::InProgress,
+    TransactionStatus::Completed,
+    TransactionStatus::Cancelled,
+];
+
+async fn new_shop(app: &TestApp) -> shop::Model {
+    let new = NewShop {
+        name: "Tea".to_owned(),
+        currency: "EUR".to_owned(),
+        time_zone: "Europe/Berlin".to_owned(),
+    };
+    let shop = ledger::create_shop(app, &new).await.unwrap();
+    let settings = UpdateSettings {
+        sync_enabled: Some(true),
+        commission_rate: Some("5".to_owned()),
+        ..UpdateSettings::default()
+    };
+    ledger::write(app, shop.shop_id, &admin(), &settings)
+        .await
+        .unwrap()
+}
+
+fn admin() -> Author {
+    Author::new(StatusActor::Admin, "test")
+}
+
+fn report(app: &TestApp, id: &str, status: &str) -> OrderReport {
+    OrderReport {
+        external_id: id.to_owned(),
+        native_status: Some(status.to_owned()),
+        placed_at: Some(app.clock.now()),
+        total: Some("100.00".to_owned()),
+        affiliate_code: Some("anna".to_owned()),
+        ..OrderReport::default()
+    }
+}
+
+async fn r6_sql_settles_as_rust_decides(app: TestApp) {
+    let shop = new_shop(&app).await;
+    let import = ImportOrders {
+        source: "api".to_owned(),
+        meanings: BTreeMap::new(),
+        reports: vec![report(&app, "1", "new")],
+    };
+    ledger::write(&app, shop.shop_id, &admin(), &import)
+        .await
+        .unwrap();
+    let db = app.database.writer();
+    let row = transaction::Entity::find().one(db).await.unwrap().unwrap();
+    let order = order::Entity::find().one(db).await.unwrap().unwrap();
+    let now = app.clock.now();
+    for stage in [
+        (OrderStatus::New, false),
+        (OrderStatus::New, true),
+        (OrderStatus::Complete, false),
+        (OrderStatus::Cancelled, false),
+    ] {
+        let changed = order::Model {
+            status: stage.0,
+            in_progress: stage.1,
+            ..order.clone()
+        };
+        changed
+            .into_active_model()
+            .reset_all()
+            .update(db)
+            .await
+            .unwrap();
+        for status in STATUSES {
+            for waits_until in [None, Some(now), Some(Instant(now.0 + 1))] {
+                let changed = transaction::Model {
+                    status,
+                    waits_until,
+                    ..row.clone()
+                };
+                changed
+                    .into_active_model()
+                    .reset_all()
+                    .update(db)
+                    .await
+                    .unwrap();
+                for lock_final in [true, false] {
+                    let query = Query::select()
+                        .expr_as(target_status(lock_final, Days::At(now)), "target")
+                        .from_as(transaction::Entity, "t")
+                        .from_as(order::Entity, "o")
+                        .take();
+                    let found = db.query_one(&query).await.unwrap().unwrap();
+                    let sql: TransactionStatus = found.try_get("", "target").unwrap();
+                    let standing = Standing {
+                        status,
+                        kind: TransactionKind::Commission,
+                        pinned: false,
+                        stage: Some(Stage::of(stage.0, stage.1)),
+                        lock_final,
+                        waits_until,
+                    };
+                    let rust = standing.settled(now).unwrap_or(status);
+                    assert_eq!(sql, rust, "{standing:?}");
+                }
+            }
+        }
+    }
+}
+
+async fn r6_a_run_settles_what_was_imported(app: TestApp) {
+    let shop = new_shop(&app).await;
+    let reports = ["new", "in_progress", "complete", "cancelled"];
+    let reports = reports
+        .iter()
+        .map(|status| report(&app, status, status))
+        .collect();
+    let import = ImportOrders {
+        source: "api".to_owned(),
+        meanings: BTreeMap::new(),
+        reports,
+    };
+    let counts = ledger::write(&app, shop.shop_id, &admin(), &import)
+        .await
+        .unwrap();
+    assert_eq!(counts.created, 4, "{counts:?}");
+    assert_eq!(shop.wait_from, WaitFrom::TransactionCreated);
+    let settled = |app: TestApp| async move {
+        let queued = sync::request(&app, shop.shop_id, &admin(), SyncTrigger::Manual, false)
+            .await
+            .unwrap();
+        let run = sync::run(&app, queued.run, false, &|_| {}).await.unwrap();
+        assert_eq!(run.error, None);
+        let mut statuses = Vec::new();
+        for status in ["new", "in_progress", "complete", "cancelled"] {
+            let order = order::Entity::find()
+                .filter(order::Column::ExternalId.eq(status))
+                .one(app.database.reader())
+                .await
+                .unwrap()
+                .unwrap();
+            let row = transaction::Entity::find()
+                .filter(transaction::Column::OrderId.eq(order.id))
+                .one(app.database.reader())
+                .await
+                .unwrap()
+                .unwrap();
+            statuses.push(row.status);
+        }
+        (app, run, statuses)
+    };
+    use TransactionStatus::{Cancelled, Completed, InProgress, Open};
+    let (app, run, statuses) = settled(app).await;
+    assert_eq!(statuses, [Open, InProgress, InProgress, Cancelled]);
+    assert_eq!(run.transactions_changed, 3);
+    let (app, run, _) = settled(app).await;
+    assert_eq!((run.transactions_checked, run.transactions_changed), (0, 0));
+    app.clock.set(Instant(app.clock.now().0 + 14 * 86_400_000));
+    let (_, run, statuses) = settled(app).await;
+    assert_eq!(statuses, [Open, InProgress, Completed, Cancelled]);
+    assert_eq!(run.transactions_changed, 1);
+}

@@ -1,0 +1,75 @@
+//! The schema in-process: asks as HTTP would, with the viewer of a token but without its way over the wire.
+
+use async_graphql::{Request, Variables};
+use cashable::graphql::{Reads, Viewer, mask, schema};
+use entity::words::Role;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::TestApp;
+
+/// Asks as this viewer; the answer is what goes over the wire, errors and all.
+pub async fn ask(app: &TestApp, viewer: &Viewer, document: &str, variables: Value) -> Value {
+    let is_mutation = document.trim_start().starts_with("mutation");
+    let reads = if is_mutation {
+        Reads::latest(app)
+    } else {
+        Reads::snapshot(app)
+    };
+    let request = Request::new(document)
+        .variables(Variables::from_json(variables))
+        .data((**app).clone())
+        .data(viewer.clone())
+        .data(reads);
+    let response = mask(schema().execute(request).await);
+    serde_json::to_value(response).unwrap()
+}
+
+/// The data of an answer that must have no errors.
+pub async fn data(app: &TestApp, viewer: &Viewer, document: &str, variables: Value) -> Value {
+    let answer = ask(app, viewer, document, variables).await;
+    assert_eq!(answer.get("errors"), None, "{document}");
+    answer["data"].clone()
+}
+
+/// The code and the message of the only error of an answer.
+pub async fn refusal(
+    app: &TestApp,
+    viewer: &Viewer,
+    document: &str,
+    variables: Value,
+) -> (String, String) {
+    let answer = ask(app, viewer, document, variables).await;
+    let errors = answer["errors"].as_array().cloned().unwrap_or_default();
+    assert_eq!(errors.len(), 1, "{document}: {answer}");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    (
+        text(&errors[0]["extensions"]["code"]),
+        text(&errors[0]["message"]),
+    )
+}
+
+/// An admin of a shop.
+pub fn admin(shop_id: i64) -> Viewer {
+    viewer(shop_id, Role::Admin, None)
+}
+
+/// An analyst of a shop.
+pub fn analyst(shop_id: i64) -> Viewer {
+    viewer(shop_id, Role::Analyst, None)
+}
+
+/// An affiliate of a shop.
+pub fn affiliate(shop_id: i64, id: Uuid) -> Viewer {
+    viewer(shop_id, Role::Affiliate, Some(id))
+}
+
+fn viewer(shop_id: i64, role: Role, affiliate_id: Option<Uuid>) -> Viewer {
+    Viewer {
+        token_id: Uuid::from_u128(1),
+        name: format!("{role:?}"),
+        role,
+        shop_id,
+        affiliate_id,
+    }
+}
