@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! main → http → graphql → { reports, ledger, sync } → { domain, entity, error }
-//! sync → { ledger, sources };  domain → entity's words only;  entity, migration → nothing of ours
+//! sync → { ledger, sources };  demo → { ledger, reports }
+//! domain → entity's words only;  entity, migration → nothing of ours
 //! ```
 //!
 //! Invariants, each held by a test: `domain` has no async, no database and no clock. Only `ledger` writes
@@ -15,9 +16,11 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod graphql;
+pub mod http;
 pub mod ledger;
 pub mod reports;
 pub mod sources;

@@ -359,61 +359,63 @@ fn idempotency_keys() -> TableCreateStatement {
         .to_owned()
 }
 
-/// No index on transactions holds the status, so that PostgreSQL updates in place.
+/// Indexes as name, table and columns after `shop_id`. None on transactions holds the status, so that
+/// PostgreSQL updates in place.
+const INDEXES: &[(&str, &str, &[&str])] = &[
+    ("orders_by_placed_at", "orders", &["placed_at", "id"]),
+    ("orders_by_status", "orders", &["status", "placed_at", "id"]),
+    (
+        "orders_by_affiliate",
+        "orders",
+        &["affiliate_id", "placed_at", "id"],
+    ),
+    (
+        "orders_by_total",
+        "orders",
+        &["currency", "total_minor", "id"],
+    ),
+    ("orders_by_number", "orders", &["number"]),
+    ("orders_by_external_id", "orders", &["external_id"]),
+    (
+        "affiliates_by_count",
+        "affiliates",
+        &["promoted_orders", "id"],
+    ),
+    (
+        "transactions_by_created_at",
+        "affiliate_transactions",
+        &["created_at", "id"],
+    ),
+    (
+        "transactions_by_affiliate",
+        "affiliate_transactions",
+        &["affiliate_id", "created_at", "id"],
+    ),
+    (
+        "transactions_by_order",
+        "affiliate_transactions",
+        &["order_id"],
+    ),
+    (
+        "unsettled_by_due_at",
+        "unsettled_transactions",
+        &["due_at", "transaction_id"],
+    ),
+    (
+        "changes_by_order",
+        "status_changes",
+        &["order_id", "sequence"],
+    ),
+    (
+        "changes_by_transaction",
+        "status_changes",
+        &["transaction_id", "sequence"],
+    ),
+    ("runs_by_queued_at", "sync_runs", &["queued_at", "id"]),
+];
+
 fn indexes() -> Vec<IndexCreateStatement> {
-    let plain: &[(&'static str, &'static str, &[&'static str])] = &[
-        ("orders_by_placed_at", "orders", &["placed_at", "id"]),
-        ("orders_by_status", "orders", &["status", "placed_at", "id"]),
-        (
-            "orders_by_affiliate",
-            "orders",
-            &["affiliate_id", "placed_at", "id"],
-        ),
-        (
-            "orders_by_total",
-            "orders",
-            &["currency", "total_minor", "id"],
-        ),
-        ("orders_by_number", "orders", &["number"]),
-        ("orders_by_external_id", "orders", &["external_id"]),
-        (
-            "affiliates_by_count",
-            "affiliates",
-            &["promoted_orders", "id"],
-        ),
-        (
-            "transactions_by_created_at",
-            "affiliate_transactions",
-            &["created_at", "id"],
-        ),
-        (
-            "transactions_by_affiliate",
-            "affiliate_transactions",
-            &["affiliate_id", "created_at", "id"],
-        ),
-        (
-            "transactions_by_order",
-            "affiliate_transactions",
-            &["order_id"],
-        ),
-        (
-            "unsettled_by_due_at",
-            "unsettled_transactions",
-            &["due_at", "transaction_id"],
-        ),
-        (
-            "changes_by_order",
-            "status_changes",
-            &["order_id", "sequence"],
-        ),
-        (
-            "changes_by_transaction",
-            "status_changes",
-            &["transaction_id", "sequence"],
-        ),
-        ("runs_by_queued_at", "sync_runs", &["queued_at", "id"]),
-    ];
-    let mut indexes: Vec<_> = plain
+    let mut indexes: Vec<_> = INDEXES
         .iter()
         .map(|(name, table, columns)| index(name, table, columns))
         .collect();

@@ -55,9 +55,9 @@ async fn look(app: &App, shop: &shop::Model) -> Result<bool> {
         .await?
         .unwrap_or_else(|| shop.clone());
     let findings = reports::audit(&snapshot, &shop).await?;
-    findings
-        .iter()
-        .for_each(|finding| println!("{}: {finding}", shop.name));
+    for finding in &findings {
+        println!("{}: {finding}", shop.name);
+    }
     if findings.is_empty() {
         println!(
             "{}: all counters, figures and history numbers agree with the rows",

@@ -1,9 +1,12 @@
 //! One file a command. A command reads its arguments, calls the library and prints.
 
 mod check;
+mod demo;
 mod import;
 mod migrate;
 mod progress;
+mod schema;
+mod serve;
 mod shop;
 mod sync;
 mod token;
@@ -30,6 +33,10 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a shop with two years of orders, sync it, and serve it: something to try things on.
+    Demo(demo::Demonstration),
+    /// Run the server, and sync each shop at its interval.
+    Serve(serve::Serve),
     /// Bring the database's schema up or down, or show where it stands.
     Migrate(migrate::Migrate),
     /// Make, list and set shops.
@@ -42,18 +49,23 @@ enum Command {
     Token(token::Token),
     /// Recompute counters and figures from the rows, and list what differs.
     Check(check::Check),
+    /// Print the schema of the GraphQL API.
+    Schema,
 }
 
 impl Cli {
     /// Runs the command that was asked for.
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
+            Command::Demo(demo) => demo.run().await,
+            Command::Serve(serve) => serve.run(&self.config).await,
             Command::Migrate(migrate) => migrate.run(&self.config).await,
             Command::Shop(shop) => shop.run(&self.config).await,
             Command::Import(import) => import.run(&self.config).await,
             Command::Sync(sync) => sync.run(&self.config).await,
             Command::Token(token) => token.run(&self.config).await,
             Command::Check(check) => check.run(&self.config).await,
+            Command::Schema => Ok(schema::run()),
         }
     }
 }
@@ -88,9 +100,10 @@ async fn require_shop(app: &App, name: &str) -> Result<entity::shop::Model> {
     }
     let known = reports::list_shops(app.database.reader()).await?;
     let known: Vec<String> = known.into_iter().map(|shop| shop.name).collect();
-    let hint = match known.is_empty() {
-        true => "there are none yet: make one with `cashable shop create`".to_owned(),
-        false => format!("there are: {}", known.join(", ")),
+    let hint = if known.is_empty() {
+        "there are none yet: make one with `cashable shop create`".to_owned()
+    } else {
+        format!("there are: {}", known.join(", "))
     };
     Err(Error::BadInput(format!(
         "there is no shop named {name}; {hint}"

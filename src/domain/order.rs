@@ -206,31 +206,35 @@ impl OrderReport {
         if let Some(code) = &self.affiliate_code {
             order.affiliate_code = Some(code.clone());
         }
+        self.apply_amount(order)
+    }
+
+    /// The total and its currency, which only change together.
+    fn apply_amount(&self, order: &mut OrderState) -> Result<(), Invalid> {
         let currency = match self.currency.as_deref() {
             Some(code) => Currency::parse(code)?,
             None => order.currency,
         };
-        if currency != order.currency && self.total.is_none() {
-            return Err(Invalid::new(
-                "currency",
-                format!(
-                    "the order is in {}; another currency needs a total in it",
-                    order.currency.code()
-                ),
-            ));
+        let Some(total) = &self.total else {
+            if currency == order.currency {
+                return Ok(());
+            }
+            let message = format!(
+                "the order is in {}; another currency needs a total in it",
+                order.currency.code()
+            );
+            return Err(Invalid::new("currency", message));
+        };
+        let total_minor = currency.parse_amount("total", total)?;
+        // R5: platforms report a cancelled order with total 0; what it was worth is kept.
+        if total_minor == 0 && order.status == OrderStatus::Cancelled {
+            return Ok(());
         }
         if currency != order.currency {
             order.refunded_minor = 0;
-            order.currency = currency;
-            order.total_minor = 0;
         }
-        if let Some(total) = &self.total {
-            let total = currency.parse_amount("total", total)?;
-            // R5: platforms report a cancelled order with total 0; what it was worth is kept.
-            if total != 0 || order.status != OrderStatus::Cancelled {
-                order.total_minor = total;
-            }
-        }
+        order.currency = currency;
+        order.total_minor = total_minor;
         Ok(())
     }
 

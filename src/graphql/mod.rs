@@ -14,32 +14,36 @@ mod connection;
 mod errors;
 mod input;
 mod money;
+mod mutation;
 mod node_id;
 mod object;
 mod query;
 mod reads;
 mod scalars;
 mod siblings;
+mod subscription;
 mod user_error;
 mod viewer;
 mod words;
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions};
+use async_graphql::SDLExportOptions;
 
-pub use self::errors::mask;
+pub use self::errors::{ApiError, mask};
+pub use self::mutation::Mutation;
 pub use self::node_id::{NodeId, NodeKind, decode, decode_any, decode_shop, encode, encode_shop};
 pub use self::query::Query;
 pub use self::reads::Reads;
+pub use self::subscription::SubscriptionRoot;
 pub use self::user_error::{UserError, UserErrorCode};
 pub use self::viewer::Viewer;
 
 /// The schema with its resolvers.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, SubscriptionRoot>;
 
 /// Makes the schema. It holds nothing of a request and is made once.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), SubscriptionRoot)
         .disable_suggestions()
         .finish()
 }

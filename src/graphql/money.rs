@@ -4,7 +4,7 @@ use async_graphql::Object;
 
 use super::scalars::{CurrencyCode, Decimal};
 use crate::domain::Currency;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// An amount in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,9 @@ impl Money {
 
     /// An amount as it is stored.
     pub fn stored(minor: i64, code: &str) -> Result<Self> {
-        Ok(Self::new(minor, CurrencyCode::stored(code)?.0))
+        let currency =
+            Currency::parse(code).map_err(|invalid| Error::Unexpected(invalid.message))?;
+        Ok(Self::new(minor, currency))
     }
 }
 
@@ -36,6 +38,6 @@ impl Money {
 
     /// The currency by ISO 4217.
     async fn currency(&self) -> CurrencyCode {
-        CurrencyCode(self.currency)
+        self.currency.into()
     }
 }

@@ -26,6 +26,7 @@ const CHANGES: u64 = 200;
 #[derive(Debug, Default)]
 pub struct SubscriptionRoot;
 
+/// What can be followed over a WebSocket: each answer comes when something has changed.
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
     /// A sync run as it advances; ends with it. Requires ADMIN or ANALYST.
@@ -38,7 +39,12 @@ impl SubscriptionRoot {
         viewer.require_staff()?;
         let id = viewer.id_of(NodeKind::SyncRun, &run_id)?;
         let id = id.ok_or_else(|| NodeKind::SyncRun.not_there())?;
-        let run = Run { app: app(ctx)?.clone(), shop_id: viewer.shop_id, id, seen: None };
+        let run = Run {
+            app: app(ctx)?.clone(),
+            shop_id: viewer.shop_id,
+            id,
+            seen: None,
+        };
         run.look().await?;
         Ok(unfold(run, Run::next))
     }
@@ -147,7 +153,9 @@ impl Changes {
             ..PageRequest::default()
         };
         let db = self.app.database.reader();
-        let changes = reports::list_changes(db, self.scope, ChangesOf::Transactions, &page).await?.rows;
+        let changes = reports::list_changes(db, self.scope, ChangesOf::Transactions, &page)
+            .await?
+            .rows;
         for change in &changes {
             self.sequence = change.sequence;
             self.ready.extend(change.transaction_id);

@@ -140,6 +140,6 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn unexpected(error: serde_json::Error) -> Error {
+fn unexpected(error: impl std::fmt::Display) -> Error {
     Error::Unexpected(format!("an answer cannot be kept: {error}"))
 }

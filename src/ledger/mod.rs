@@ -1,4 +1,4 @@
-//! The one door for writes: every change of business rows is a [`Change`] that goes through [`write`].
+//! The one door for writes: every change of business rows is a [`Change`] that goes through [`write()`].
 //!
 //! A change runs in one database transaction that first locks its shop's row. So writes of one shop happen
 //! one after the other: history numbers have no gap (R26), counters and rollups move with what they sum
@@ -11,6 +11,7 @@ mod commissions;
 mod counters;
 mod history;
 mod idempotency;
+mod miscount;
 mod order_import;
 mod order_rows;
 mod order_store;
@@ -38,6 +39,7 @@ use serde::de::DeserializeOwned;
 
 pub use affiliates::{CreateAffiliate, ImportAffiliates, UpdateAffiliate};
 pub use author::Author;
+pub use miscount::MiscountForDemo;
 pub use order_import::{FailedRow, ImportCounts, ImportOrders};
 pub use overrides::{OverrideStatus, ReleaseOverride};
 pub use recount::Recount;

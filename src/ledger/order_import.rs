@@ -13,6 +13,7 @@ use super::order_store::{OrderWrite, store, transactions_of};
 use super::{Change, MapStatuses, ShopWrite};
 use crate::domain::order::{Context, OrderReport, Outcome};
 use crate::domain::status::{Meaning, default_meaning};
+use crate::domain::zone::check_instant;
 use crate::domain::{Currency, text};
 use crate::error::{Refusal, RefusalCode, Result};
 
@@ -206,6 +207,13 @@ fn clean(report: &OrderReport) -> Result<OrderReport, Refusal> {
             .map(|value| text::required(field, value))
             .transpose()
     };
+    for (field, time) in [
+        ("placedAt", report.placed_at),
+        ("changedAt", report.changed_at),
+        ("completedAt", report.completed_at),
+    ] {
+        time.map(|time| check_instant(field, time)).transpose()?;
+    }
     Ok(OrderReport {
         external_id: text::required("externalId", &report.external_id)?,
         native_status: required("nativeStatus", &report.native_status)?,

@@ -13,7 +13,7 @@ use super::counters::Link;
 use super::queue::{Linked, requeue};
 use super::rollups::Move;
 use super::{ShopWrite, bulk};
-use crate::domain::settling::{has_diverged, is_final};
+use crate::domain::settling::{FOLLOWING, has_diverged, is_final};
 use crate::error::Result;
 
 /// How many orders go into one look-up.
@@ -155,6 +155,7 @@ fn followed(
             imported_minor,
         } if *commission_id == row.id => {
             move_to(shop, &mut row, affiliate, earlier, *imported_minor);
+            row.currency.clone_from(&write.row.currency);
         }
         Claim::Amount {
             commission_id,
@@ -162,6 +163,7 @@ fn followed(
         } if *commission_id == row.id => {
             row.imported_amount = true;
             row.amount_minor = *imported_minor;
+            row.currency.clone_from(&write.row.currency);
         }
         _ => {}
     }
@@ -194,10 +196,13 @@ fn move_to(
     }
 }
 
-/// What follows the order in every transaction, with sync on or off: its day, its waiting (R7), its
-/// amount while that is not fixed (R16), and whether it has diverged (R9).
+/// What follows the order in a transaction, with sync on or off: its day, and but for an adjustment its
+/// waiting (R7), its amount while that is not fixed (R16), and whether it has diverged (R9).
 pub(super) fn follow_order(row: &mut transaction::Model, order: &order::Model) {
     row.reported_on = order.placed_on;
+    if !FOLLOWING.contains(&row.kind) {
+        return;
+    }
     let is_commission = row.kind == TransactionKind::Commission;
     if is_commission {
         row.created_at = order.placed_at;

@@ -1,6 +1,6 @@
 //! Overrides: an admin sets a status by hand (R10), and takes the pin off again (R12).
 
-use entity::words::{OverrideReason, TransactionStatus};
+use entity::words::{OverrideReason, TransactionKind, TransactionStatus};
 use entity::{affiliate_transaction as transaction, order};
 use serde::Serialize;
 use uuid::Uuid;
@@ -87,10 +87,14 @@ impl Change for ReleaseOverride {
             ));
         }
         let order = order_of(shop, &stored).await?;
-        let row = transaction::Model {
+        let mut row = transaction::Model {
             pinned: false,
             ..stored.clone()
         };
+        // Only overrides give a commission its note, and this one is over.
+        if row.kind == TransactionKind::Commission {
+            row.note = None;
+        }
         let as_open = transaction::Model {
             status: TransactionStatus::Open,
             ..row.clone()

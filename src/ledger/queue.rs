@@ -42,14 +42,14 @@ pub(super) async fn requeue(
     let mut leaving: Vec<Uuid> = Vec::new();
     for (row, order) in rows {
         match place(row, *order, lock_final, now) {
-            Some(due_at) => {
+            Place::In(due_at) => {
                 entering.push(unsettled::Model {
                     shop_id,
                     transaction_id: row.id,
                     due_at,
                 });
             }
-            None => leaving.push(row.id),
+            Place::Out => leaving.push(row.id),
         }
     }
     for chunk in leaving.chunks(CHUNK) {
@@ -62,22 +62,29 @@ pub(super) async fn requeue(
     bulk::upsert::<unsettled::Entity>(db, entering).await
 }
 
-/// `None` where sync has nothing to do with the row, else when it is due.
+/// Whether a transaction belongs into the queue.
+enum Place {
+    /// Sync has nothing to do with it.
+    Out,
+    /// Sync may still change it; when it is due, where that is known.
+    In(Option<Instant>),
+}
+
 fn place(
     row: &affiliate_transaction::Model,
     order: Option<&order::Model>,
     lock_final: bool,
     now: Instant,
-) -> Option<Option<Instant>> {
+) -> Place {
     let follows =
         row.deleted_at.is_none() && !row.pinned && order.is_some() && FOLLOWING.contains(&row.kind);
     if !follows {
-        return None;
+        return Place::Out;
     }
     match standing(row, order, lock_final).due(now) {
-        Due::Now => Some(Some(now)),
-        _ if is_final(row.status) => None,
-        Due::At(instant) => Some(Some(instant)),
-        Due::Unknown => Some(None),
+        Due::Now => Place::In(Some(now)),
+        _ if is_final(row.status) => Place::Out,
+        Due::At(instant) => Place::In(Some(instant)),
+        Due::Unknown => Place::In(None),
     }
 }

@@ -63,9 +63,9 @@ async fn count_orders(shop: &mut ShopWrite) -> Result<()> {
             return Ok(());
         };
         after = last.id;
-        orders
-            .iter()
-            .for_each(|order| shop.rollups.order(order, Move::In));
+        for order in &orders {
+            shop.rollups.order(order, Move::In);
+        }
         let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
         let linked = transactions_of(shop, &ids).await?;
         let mut rows = Vec::new();
@@ -93,8 +93,9 @@ async fn count_transactions(shop: &mut ShopWrite) -> Result<()> {
             return Ok(());
         };
         after = last.id;
-        rows.iter()
-            .for_each(|row| shop.rollups.transaction(row, Move::In));
+        for row in &rows {
+            shop.rollups.transaction(row, Move::In);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sync runs and their leases: one run at a time for a shop, over all replicas (R18).
 
 use entity::words::{SyncState, SyncTrigger};
-use entity::{Instant, shop, sync_lease, sync_run, unsettled_transaction as unsettled};
+use entity::{Instant, order, shop, sync_lease, sync_run, unsettled_transaction as unsettled};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,7 @@ impl Change for StartRun {
         run.state = SyncState::Running;
         run.started_at = Some(shop.now);
         run.transactions_due = count_due(shop).await?;
+        run.orders_unmapped = count_unmapped(shop).await?;
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
         Ok(run)
     }
@@ -153,6 +154,16 @@ async fn sweep(shop: &ShopWrite) -> Result<()> {
         .exec(shop.db())
         .await?;
     Ok(())
+}
+
+/// R1: unknown words are kept and counted.
+async fn count_unmapped(shop: &ShopWrite) -> Result<i64> {
+    let unmapped = order::Entity::find()
+        .filter(order::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(order::Column::Mapped.eq(false))
+        .count(shop.db())
+        .await?;
+    Ok(i64::try_from(unmapped).unwrap_or(i64::MAX))
 }
 
 async fn count_due(shop: &ShopWrite) -> Result<i64> {

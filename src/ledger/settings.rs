@@ -131,10 +131,14 @@ impl UpdateSettings {
     /// R24: time zone and currency are frozen with the first order.
     async fn set_frozen(&self, write: &ShopWrite, shop: &mut shop::Model) -> Result<()> {
         if let Some(currency) = &self.currency {
-            shop.currency = Currency::parse(currency)?.code().to_owned();
+            Currency::parse(currency)?
+                .code()
+                .clone_into(&mut shop.currency);
         }
         if let Some(time_zone) = &self.time_zone {
-            shop.time_zone = parse_zone(time_zone)?.name().to_owned();
+            parse_zone(time_zone)?
+                .name()
+                .clone_into(&mut shop.time_zone);
         }
         let moves = shop.currency != write.shop.currency || shop.time_zone != write.shop.time_zone;
         if moves && has_orders(write).await? {

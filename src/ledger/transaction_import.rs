@@ -136,16 +136,14 @@ async fn apply(
         note: text::note("note", record.note.as_deref().unwrap_or(""))?,
     };
     check_amount(kind, terms.amount_minor, affiliate)?;
-    match known {
-        Some(stored) => follow_file(shop, stored, &terms, order).await,
-        None => {
-            let mut row = new_transaction(shop, affiliate, order, terms)?;
-            row.external_id = Some(external_id);
-            set_beginning(record, shop, &mut row, order)?;
-            insert_transaction(shop, &row, order).await?;
-            Ok(Applied::Created)
-        }
+    if let Some(stored) = known {
+        return follow_file(shop, stored, &terms, order).await;
     }
+    let mut row = new_transaction(shop, affiliate, order, terms)?;
+    row.external_id = Some(external_id);
+    set_beginning(record, shop, &mut row, order)?;
+    insert_transaction(shop, &row, order).await?;
+    Ok(Applied::Created)
 }
 
 fn find_order<'a>(

@@ -110,9 +110,10 @@ fn compare(period: &str, stored: &Rollups, expected: &Rollups) -> Findings {
     keys.into_iter()
         .filter(|key| stored.get(key) != expected.get(key))
         .map(|(affiliate_id, day, currency)| {
-            let whose = match affiliate_id.is_nil() {
-                true => "the shop".to_owned(),
-                false => format!("affiliate {affiliate_id}"),
+            let whose = if affiliate_id.is_nil() {
+                "the shop".to_owned()
+            } else {
+                format!("affiliate {affiliate_id}")
             };
             let on = date_from_day(*day);
             format!("the {period} of {on} in {currency} of {whose} does not sum its rows")

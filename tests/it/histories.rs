@@ -21,6 +21,7 @@ use entity::{Day, Instant, affiliate_transaction as transaction, order, shop};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 use crate::support::{START, TestApp};
 
@@ -216,74 +217,33 @@ async fn happen(app: &TestApp, shop: &shop::Model, event: Event) {
     let rows = transactions(app, shop).await;
     let pick = |which: usize| rows.get(which % rows.len().max(1)).map(|row| row.id);
     match event {
-        Event::Import(told) => {
-            let reports = told.into_iter().map(|told| report(app, &told)).collect();
-            let meanings = BTreeMap::new();
-            change(
-                app,
-                shop,
-                ImportOrders {
-                    source: "api".to_owned(),
-                    meanings,
-                    reports,
-                },
-            )
-            .await;
-        }
+        Event::Import(told) => import(app, shop, &told).await,
         Event::Override {
             which,
             status,
             pinned,
         } => {
-            let Some(transaction_id) = pick(which) else {
-                return;
-            };
-            let reason = OverrideReason::Other;
-            let (note, expected_version) = (None, None);
-            change(
-                app,
-                shop,
-                OverrideStatus {
-                    transaction_id,
-                    status,
-                    reason,
-                    note,
-                    pinned,
-                    expected_version,
-                },
-            )
-            .await;
+            if let Some(id) = pick(which) {
+                set_by_hand(app, shop, id, status, pinned).await;
+            }
         }
         Event::Release { which } => {
-            let Some(transaction_id) = pick(which) else {
-                return;
-            };
-            change(
-                app,
-                shop,
-                ReleaseOverride {
-                    transaction_id,
-                    expected_version: None,
-                },
-            )
-            .await;
+            if let Some(transaction_id) = pick(which) {
+                change(
+                    app,
+                    shop,
+                    ReleaseOverride {
+                        transaction_id,
+                        expected_version: None,
+                    },
+                )
+                .await;
+            }
         }
         Event::Delete { which } => {
-            let Some(transaction_id) = pick(which) else {
-                return;
-            };
-            let reason = OverrideReason::Duplicate;
-            change(
-                app,
-                shop,
-                DeleteTransaction {
-                    transaction_id,
-                    reason,
-                    note: None,
-                    expected_version: None,
-                },
-            )
-            .await;
+            if let Some(id) = pick(which) {
+                delete(app, shop, id).await;
+            }
         }
         Event::Create {
             affiliate,
@@ -297,46 +257,15 @@ async fn happen(app: &TestApp, shop: &shop::Model, event: Event) {
         Event::Days(days) => app
             .clock
             .set(Instant(app.clock.now().0 + days * DAY_MILLIS)),
-        Event::LockFinal(on) => {
-            change(
-                app,
-                shop,
-                UpdateSettings {
-                    lock_final_statuses: Some(on),
-                    ..UpdateSettings::default()
-                },
-            )
-            .await;
-        }
+        Event::LockFinal(on) => lock_final(app, shop, on).await,
         Event::WaitFrom(from) => {
-            change(
-                app,
-                shop,
-                UpdateSettings {
-                    wait_from: Some(from),
-                    ..UpdateSettings::default()
-                },
-            )
-            .await;
-        }
-        Event::Active { affiliate, active } => {
-            let Some(affiliate_id) = affiliate_id(app, shop, affiliate).await else {
-                return;
+            let settings = UpdateSettings {
+                wait_from: Some(from),
+                ..UpdateSettings::default()
             };
-            let (name, commission_rate) = (None, None);
-            change(
-                app,
-                shop,
-                UpdateAffiliate {
-                    affiliate_id,
-                    name,
-                    active: Some(active),
-                    commission_rate,
-                    clear_commission_rate: false,
-                },
-            )
-            .await;
+            change(app, shop, settings).await;
         }
+        Event::Active { affiliate, active } => set_active(app, shop, affiliate, active).await,
         Event::Map(word, meaning) => {
             let meanings = BTreeMap::from([(word.to_owned(), meaning.to_owned())]);
             change(
@@ -350,6 +279,71 @@ async fn happen(app: &TestApp, shop: &shop::Model, event: Event) {
             .await;
         }
     }
+}
+
+async fn import(app: &TestApp, shop: &shop::Model, told: &[Told]) {
+    let reports = told.iter().map(|told| report(app, told)).collect();
+    let meanings = BTreeMap::new();
+    change(
+        app,
+        shop,
+        ImportOrders {
+            source: "api".to_owned(),
+            meanings,
+            reports,
+        },
+    )
+    .await;
+}
+
+async fn set_by_hand(
+    app: &TestApp,
+    shop: &shop::Model,
+    transaction_id: Uuid,
+    status: TransactionStatus,
+    pinned: Option<bool>,
+) {
+    let set = OverrideStatus {
+        transaction_id,
+        status,
+        reason: OverrideReason::Other,
+        note: None,
+        pinned,
+        expected_version: None,
+    };
+    change(app, shop, set).await;
+}
+
+async fn delete(app: &TestApp, shop: &shop::Model, transaction_id: Uuid) {
+    let delete = DeleteTransaction {
+        transaction_id,
+        reason: OverrideReason::Duplicate,
+        note: None,
+        expected_version: None,
+    };
+    change(app, shop, delete).await;
+}
+
+async fn lock_final(app: &TestApp, shop: &shop::Model, on: bool) {
+    let settings = UpdateSettings {
+        lock_final_statuses: Some(on),
+        ..UpdateSettings::default()
+    };
+    change(app, shop, settings).await;
+}
+
+async fn set_active(app: &TestApp, shop: &shop::Model, affiliate: usize, active: bool) {
+    let Some(affiliate_id) = affiliate_id(app, shop, affiliate).await else {
+        return;
+    };
+    let update = UpdateAffiliate {
+        affiliate_id,
+        name: None,
+        active: Some(active),
+        commission_rate: None,
+        clear_commission_rate: false,
+    };
+    change(app, shop, update).await;
 }
 
 fn report(app: &TestApp, told: &Told) -> OrderReport {
@@ -519,7 +513,7 @@ async fn orders(app: &TestApp, shop: &shop::Model) -> Vec<order::Model> {
         .unwrap()
 }
 
-async fn affiliate_id(app: &TestApp, shop: &shop::Model, number: usize) -> Option<uuid::Uuid> {
+async fn affiliate_id(app: &TestApp, shop: &shop::Model, number: usize) -> Option<Uuid> {
     let scope = Scope::shop(shop.shop_id);
     let code = format!("affiliate {number}");
     let found = reports::find_affiliate_by_code(app.database.reader(), scope, &code)

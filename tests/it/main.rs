@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
+mod demo;
 mod graphql_reads;
 mod histories;
+mod http;
 mod schema;
 mod settling;
 mod support;

@@ -17,6 +17,8 @@ use cashable::domain::settling::{Stage, Standing};
 use cashable::ledger::{self, Author, Days, ImportOrders, NewShop, UpdateSettings, target_status};
 use cashable::sync;
 
+use TransactionStatus::{Cancelled, Completed, InProgress, Open};
+
 use crate::support::{TestApp, on_both};
 
 on_both!(
@@ -172,7 +174,6 @@ async fn r6_a_run_settles_what_was_imported(app: TestApp) {
         }
         (app, run, statuses)
     };
-    use TransactionStatus::{Cancelled, Completed, InProgress, Open};
     let (app, run, statuses) = settled(app).await;
     assert_eq!(statuses, [Open, InProgress, InProgress, Cancelled]);
     assert_eq!(run.transactions_changed, 3);

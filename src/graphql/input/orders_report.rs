@@ -55,7 +55,11 @@ impl OrdersReportFilter {
             placed: days(("placedFrom", "placedTo"), self.placed_from, self.placed_to)?,
             affiliate_id,
             promoted: self.promoted,
-            currency: self.currency.map(|it| it.code().to_owned()),
+            currency: self
+                .currency
+                .map(|it| it.known())
+                .transpose()?
+                .map(|it| it.code().to_owned()),
             search: optional_text("search", self.search)?,
         })
     }

@@ -77,7 +77,9 @@ impl AffiliateMutations {
             name: input.name,
             commission_rate: input.commission_rate.map(|rate| rate.0),
         };
-        Ok(write_as_admin(ctx, input.idempotency_key, &change).await?.into())
+        Ok(write_as_admin(ctx, input.idempotency_key, &change)
+            .await?
+            .into())
     }
 
     /// Changes an affiliate. One that is made inactive earns nothing new; what it has earned stays.
@@ -95,6 +97,8 @@ impl AffiliateMutations {
             commission_rate: input.commission_rate.map(|rate| rate.0),
             clear_commission_rate: input.clear_commission_rate.unwrap_or(false),
         };
-        Ok(write_as_admin(ctx, input.idempotency_key, &change).await?.into())
+        Ok(write_as_admin(ctx, input.idempotency_key, &change)
+            .await?
+            .into())
     }
 }

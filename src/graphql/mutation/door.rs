@@ -78,7 +78,7 @@ macro_rules! found {
     ($outcome:expr) => {
         match $outcome {
             Ok(value) => value,
-            Err(refusal) => return Ok(Err(refusal).into()),
+            Err(refusal) => return Ok(refusal.into()),
         }
     };
 }

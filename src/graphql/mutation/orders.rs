@@ -137,7 +137,7 @@ impl From<OrderInput> for OrderReport {
             completed_at: input.completed_at.map(|time| time.0),
             total: input.total.map(|amount| amount.0),
             refunded: input.refunded.map(|amount| amount.0),
-            currency: input.currency.map(|currency| currency.code().to_owned()),
+            currency: input.currency.map(|currency| currency.0),
             cancel_reason: input.cancel_reason.map(Into::into),
             affiliate_code: input.affiliate_code,
             commission: input.commission.map(|amount| amount.0),
@@ -147,7 +147,10 @@ impl From<OrderInput> for OrderReport {
 
 impl ImportOrdersPayload {
     fn refused(refusal: Refusal) -> Self {
-        Self { user_errors: vec![refusal.into()], ..Self::default() }
+        Self {
+            user_errors: vec![refusal.into()],
+            ..Self::default()
+        }
     }
 }
 
@@ -159,7 +162,11 @@ impl From<ImportCounts> for ImportOrdersPayload {
             changed: count(counts.changed),
             unchanged: count(counts.unchanged),
             stale: count(counts.stale),
-            failed: counts.failed.into_iter().map(ImportOrderError::from).collect(),
+            failed: counts
+                .failed
+                .into_iter()
+                .map(ImportOrderError::from)
+                .collect(),
             user_errors: Vec::new(),
         }
     }

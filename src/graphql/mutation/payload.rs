@@ -16,8 +16,14 @@ macro_rules! payload {
             fn from(outcome: super::door::Outcome<T>) -> Self {
                 match outcome {
                     Ok(row) => Self { $field: Some(row.into()), user_errors: Vec::new() },
-                    Err(refusal) => Self { $field: None, user_errors: vec![refusal.into()] },
+                    Err(refusal) => refusal.into(),
                 }
+            }
+        }
+
+        impl From<$crate::error::Refusal> for $name {
+            fn from(refusal: $crate::error::Refusal) -> Self {
+                Self { $field: None, user_errors: vec![refusal.into()] }
             }
         }
     };

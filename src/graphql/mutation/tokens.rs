@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::door::{found, optional_row, require_admin, row, write_as_admin};
+use super::door::{Outcome, found, optional_row, require_admin, row, write_as_admin};
 use super::payload::payload;
 use crate::error::Refusal;
 use crate::graphql::errors::Result;
@@ -70,8 +70,12 @@ impl TokenMutations {
     ) -> Result<CreateAccessTokenPayload> {
         require_admin(ctx)?;
         viewer(ctx)?.shop_of(input.shop_id.as_ref())?;
-        let affiliate_id =
-            optional_row(ctx, NodeKind::Affiliate, "affiliateId", input.affiliate_id.as_ref())?;
+        let affiliate_id = optional_row(
+            ctx,
+            NodeKind::Affiliate,
+            "affiliateId",
+            input.affiliate_id.as_ref(),
+        )?;
         let change = CreateToken {
             name: input.name,
             role: input.role.into(),
@@ -87,23 +91,40 @@ impl TokenMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokeAccessTokenInput,
     ) -> Result<RevokeAccessTokenPayload> {
-        let id = row(ctx, NodeKind::AccessToken, "accessTokenId", &input.access_token_id)?;
-        let change = RevokeToken { token_id: found!(id) };
-        Ok(write_as_admin(ctx, input.idempotency_key, &change).await?.into())
+        let id = row(
+            ctx,
+            NodeKind::AccessToken,
+            "accessTokenId",
+            &input.access_token_id,
+        )?;
+        let change = RevokeToken {
+            token_id: found!(id),
+        };
+        Ok(write_as_admin(ctx, input.idempotency_key, &change)
+            .await?
+            .into())
     }
 }
 
-impl From<Result<CreatedToken, Refusal>> for CreateAccessTokenPayload {
-    fn from(outcome: Result<CreatedToken, Refusal>) -> Self {
+impl From<Outcome<CreatedToken>> for CreateAccessTokenPayload {
+    fn from(outcome: Outcome<CreatedToken>) -> Self {
         match outcome {
             Ok(made) => Self {
                 access_token: Some(made.token.into()),
                 secret: Some(made.secret),
                 user_errors: Vec::new(),
             },
-            Err(refusal) => {
-                Self { access_token: None, secret: None, user_errors: vec![refusal.into()] }
-            }
+            Err(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<Refusal> for CreateAccessTokenPayload {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            access_token: None,
+            secret: None,
+            user_errors: vec![refusal.into()],
         }
     }
 }

@@ -123,7 +123,12 @@ impl TransactionMutations {
         #[graphql(desc = "Which transaction, what it becomes, and why.")]
         input: OverrideTransactionStatusInput,
     ) -> Result<OverrideTransactionStatusPayload> {
-        let id = row(ctx, NodeKind::Transaction, "transactionId", &input.transaction_id)?;
+        let id = row(
+            ctx,
+            NodeKind::Transaction,
+            "transactionId",
+            &input.transaction_id,
+        )?;
         let change = OverrideStatus {
             transaction_id: found!(id),
             status: input.status.into(),
@@ -132,7 +137,9 @@ impl TransactionMutations {
             pinned: input.pinned,
             expected_version: input.expected_version,
         };
-        Ok(write_as_admin(ctx, input.idempotency_key, &change).await?.into())
+        Ok(write_as_admin(ctx, input.idempotency_key, &change)
+            .await?
+            .into())
     }
 
     /// Takes the pin off and settles the transaction at once by its order, as though it were OPEN; also while
@@ -142,12 +149,19 @@ impl TransactionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which transaction.")] input: ReleaseTransactionOverrideInput,
     ) -> Result<ReleaseTransactionOverridePayload> {
-        let id = row(ctx, NodeKind::Transaction, "transactionId", &input.transaction_id)?;
+        let id = row(
+            ctx,
+            NodeKind::Transaction,
+            "transactionId",
+            &input.transaction_id,
+        )?;
         let change = ReleaseOverride {
             transaction_id: found!(id),
             expected_version: input.expected_version,
         };
-        Ok(write_as_admin(ctx, input.idempotency_key, &change).await?.into())
+        Ok(write_as_admin(ctx, input.idempotency_key, &change)
+            .await?
+            .into())
     }
 
     /// Makes a transaction by hand: MANUAL, or an ADJUSTMENT, which may be negative and is cashable at once.
@@ -164,10 +178,12 @@ impl TransactionMutations {
             order_id: found!(order),
             kind: input.kind.into(),
             amount: input.amount.0,
-            currency: input.currency.code().to_owned(),
+            currency: input.currency.0,
             note: input.note,
         };
-        Ok(write_as_admin(ctx, input.idempotency_key, &change).await?.into())
+        Ok(write_as_admin(ctx, input.idempotency_key, &change)
+            .await?
+            .into())
     }
 
     /// Deletes a transaction. It stays in the history, counts nowhere, and no import brings it back.
@@ -177,7 +193,12 @@ impl TransactionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which transaction, and why.")] input: DeleteTransactionInput,
     ) -> Result<DeleteTransactionPayload> {
-        let id = row(ctx, NodeKind::Transaction, "transactionId", &input.transaction_id)?;
+        let id = row(
+            ctx,
+            NodeKind::Transaction,
+            "transactionId",
+            &input.transaction_id,
+        )?;
         let change = DeleteTransaction {
             transaction_id: found!(id),
             reason: input.reason.into(),
@@ -186,6 +207,8 @@ impl TransactionMutations {
         };
         let shop_id = viewer(ctx)?.shop_id;
         let deleted = write_as_admin(ctx, input.idempotency_key, &change).await?;
-        Ok(deleted.map(|id| node_id::encode(NodeKind::Transaction, shop_id, id)).into())
+        Ok(deleted
+            .map(|id| node_id::encode(NodeKind::Transaction, shop_id, id))
+            .into())
     }
 }

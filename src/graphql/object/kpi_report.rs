@@ -5,7 +5,6 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::Kpi;
 use crate::domain::Currency;
 use crate::domain::period::Period;
-use crate::error;
 use crate::graphql::errors::Result;
 use crate::graphql::reads::{reads, viewer};
 use crate::graphql::scalars::{CurrencyCode, Date, DateTime};
@@ -52,14 +51,13 @@ impl KpiReport {
 
     /// The currency of all amounts, and of the orders that are counted.
     async fn currency(&self) -> CurrencyCode {
-        CurrencyCode(self.currency)
+        self.currency.into()
     }
 
     /// Currencies that have orders in this period which these figures leave out. Ask for each by itself.
-    async fn other_currencies(&self) -> Result<Vec<CurrencyCode>> {
+    async fn other_currencies(&self) -> Vec<CurrencyCode> {
         let codes = self.figures.other_currencies.iter();
-        let codes = codes.map(|code| CurrencyCode::stored(code.as_str()));
-        Ok(codes.collect::<error::Result<_>>()?)
+        codes.map(|code| CurrencyCode(code.clone())).collect()
     }
 
     /// When the last successful sync began: it has settled what was there then. Null where none succeeded yet.

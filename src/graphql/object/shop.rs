@@ -36,8 +36,8 @@ impl Shop {
     }
 
     /// The currency of orders that name none, and of figures where nobody asks for another.
-    async fn currency(&self) -> Result<CurrencyCode> {
-        Ok(CurrencyCode::stored(&self.0.currency)?)
+    async fn currency(&self) -> CurrencyCode {
+        CurrencyCode(self.0.currency.clone())
     }
 
     /// The time zone that days are counted in, by its IANA name: `Europe/Berlin`.

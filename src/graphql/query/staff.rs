@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
+use crate::domain::Currency;
 use crate::domain::period::{Interval, Period};
 use crate::error;
 use crate::graphql::connection::PageArgs;
@@ -95,8 +96,8 @@ async fn report(
 ) -> error::Result<KpiReport> {
     let shop = shop(ctx).await?;
     let currency = match currency {
-        Some(currency) => currency,
-        None => CurrencyCode::stored(&shop.currency)?,
+        Some(currency) => currency.known()?,
+        None => Currency::parse(&shop.currency)?,
     };
     let db = reads(ctx)?.db().await?;
     let cut = Interval::from(interval);
@@ -113,7 +114,7 @@ async fn report(
         period,
         interval,
         time_zone: shop.time_zone.clone(),
-        currency: currency.0,
+        currency,
         figures,
     })
 }

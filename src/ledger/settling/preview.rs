@@ -54,9 +54,10 @@ pub async fn preview(db: &impl ConnectionTrait, shop_id: i64, at: Instant) -> Re
             transactions: row.try_get("", "transactions")?,
         });
     }
-    let wrong = match shop.recount_promoted_orders {
-        true => count_wrong(db, shop.shop_id).await?,
-        false => 0,
+    let wrong = if shop.recount_promoted_orders {
+        count_wrong(db, shop.shop_id).await?
+    } else {
+        0
     };
     Ok(Preview {
         checked: i64::try_from(range.count(db).await?).unwrap_or(i64::MAX),

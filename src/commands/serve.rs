@@ -1,0 +1,60 @@
+//! `cashable serve`: the server and the schedule of syncs, until it is told to stop.
+
+use std::process::ExitCode;
+
+use cashable::app::App;
+use cashable::config::{Config, Listen};
+use cashable::error::{Error, Result};
+use cashable::{http, sync};
+use clap::Args;
+use tokio::net::TcpListener;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    listen: Listen,
+}
+
+impl Serve {
+    pub async fn run(&self, config: &Config) -> Result<ExitCode> {
+        let app = config.open().await?;
+        let listener = bind(self.listen).await?;
+        tracing::info!("listening on http://{}", self.listen.listen);
+        serve(app, listener).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Opens the address to listen on.
+pub async fn bind(listen: Listen) -> Result<TcpListener> {
+    TcpListener::bind(listen.listen).await.map_err(|cause| {
+        Error::BadInput(format!(
+            "--listen: cannot listen on {}: {cause}",
+            listen.listen
+        ))
+    })
+}
+
+/// Serves and keeps the schedule until the process is told to stop.
+pub async fn serve(app: App, listener: TcpListener) -> Result<()> {
+    tokio::select! {
+        served = http::serve(app.clone(), listener, told_to_stop()) => served,
+        () = sync::keep_schedule(app) => Ok(()),
+    }
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,94 @@
+//! Who asks: the bearer token of a request or a socket, looked up and turned into a viewer.
+//!
+//! A token that was never made and one with a wrong secret get the same answer, so that nobody can find
+//! out which tokens there are. Only who knows the secret learns that it was revoked or has expired.
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use entity::{Instant, access_token};
+use serde_json::Value;
+use subtle::ConstantTimeEq;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::graphql::Viewer;
+use crate::{ledger, reports};
+
+/// The token in a request's `Authorization` header.
+pub fn in_headers(headers: &HeaderMap) -> Option<&str> {
+    of_scheme(headers.get(AUTHORIZATION)?.to_str().ok()?)
+}
+
+/// The token in a socket's first message, for browsers cannot set headers there.
+pub fn in_payload(payload: &Value) -> Option<&str> {
+    let bare = || payload.get("token")?.as_str();
+    let header = payload
+        .get("Authorization")
+        .or_else(|| payload.get("authorization"));
+    header
+        .and_then(Value::as_str)
+        .and_then(of_scheme)
+        .or_else(bare)
+}
+
+/// Whose token it is; an error without one that is valid now.
+pub async fn identify(app: &App, secret: Option<&str>) -> Result<Viewer> {
+    let secret = secret.ok_or_else(|| {
+        refused("send a token: Authorization: Bearer cashable_…, or open / to ask")
+    })?;
+    let token = find(app, secret)
+        .await?
+        .ok_or_else(|| refused("the token is not valid"))?;
+    refuse_spent(&token, app.clock.now())?;
+    record_use(app, &token);
+    Ok(viewer(token))
+}
+
+/// Schemes have no case, and other schemes are no tokens of ours.
+fn of_scheme(header: &str) -> Option<&str> {
+    let (scheme, secret) = header.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// The row whose secret this is. Hashes are compared in a time that does not tell how far they agree.
+async fn find(app: &App, secret: &str) -> Result<Option<access_token::Model>> {
+    let Some((shop_id, id, hash)) = ledger::parse_secret(secret) else {
+        return Ok(None);
+    };
+    let token = reports::find_token(app.database.reader(), shop_id, id).await?;
+    Ok(token.filter(|token| token.secret_hash.as_bytes().ct_eq(hash.as_bytes()).into()))
+}
+
+fn refuse_spent(token: &access_token::Model, now: Instant) -> Result<()> {
+    if token.revoked_at.is_some() {
+        return Err(refused("the token was revoked: ask an admin for a new one"));
+    }
+    if token.expires_at.is_some_and(|at| at <= now) {
+        return Err(refused("the token has expired: ask an admin for a new one"));
+    }
+    Ok(())
+}
+
+/// Aside of the request: on SQLite a read would else wait for whoever is writing.
+fn record_use(app: &App, token: &access_token::Model) {
+    let (app, token) = (app.clone(), token.clone());
+    tokio::spawn(async move {
+        if let Err(error) = ledger::touch_token(&app, &token).await {
+            tracing::warn!(?error, token = %token.id, "the use of a token was not recorded");
+        }
+    });
+}
+
+fn viewer(token: access_token::Model) -> Viewer {
+    Viewer {
+        token_id: token.id,
+        name: token.name,
+        role: token.role,
+        shop_id: token.shop_id,
+        affiliate_id: token.affiliate_id,
+    }
+}
+
+fn refused(message: &str) -> Error {
+    Error::Unauthenticated(message.to_owned())
+}

@@ -1,0 +1,86 @@
+//! `/graphql`: who asks, what, and the answer. Nothing is read of a request before its token is known to be
+//! good, but for sockets, where browsers can only send it in their first message.
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Executor, Request as GraphQlRequest};
+use axum::extract::{Request, State};
+use axum::http::header::UPGRADE;
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::response::Response;
+
+use super::execution::Execution;
+use super::media::MediaType;
+use super::operation::operation_type;
+use super::refused::Refused;
+use super::{asked, bearer, socket};
+use crate::app::App;
+
+/// What every request to `/graphql` needs.
+#[derive(Clone)]
+pub struct Endpoint<E> {
+    /// The running program.
+    pub app: App,
+    /// What runs operations.
+    pub execution: Execution<E>,
+}
+
+impl<E> Endpoint<E> {
+    /// The endpoint of this schema.
+    pub fn new(app: App, schema: E) -> Self {
+        Self {
+            execution: Execution::new(app.clone(), schema),
+            app,
+        }
+    }
+}
+
+/// Answers whatever comes to `/graphql`.
+pub async fn answer<E: Executor>(
+    State(endpoint): State<Endpoint<E>>,
+    request: Request,
+) -> Response {
+    let media = MediaType::accepted(request.headers());
+    let answer = if asks_for_socket(request.headers()) {
+        socket::open(endpoint, request).await
+    } else {
+        ask(&endpoint, media, request).await
+    };
+    answer.unwrap_or_else(|refused| refused.answer(media))
+}
+
+/// Others ask for other upgrades with every request, curl for HTTP/2: these get no socket and need none.
+fn asks_for_socket(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(UPGRADE).map(HeaderValue::as_bytes);
+    upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case(b"websocket"))
+}
+
+async fn ask<E: Executor>(
+    endpoint: &Endpoint<E>,
+    media: MediaType,
+    request: Request,
+) -> Result<Response, Refused> {
+    let viewer = bearer::identify(&endpoint.app, bearer::in_headers(request.headers())).await?;
+    let asked = match *request.method() {
+        Method::GET => queries_only(asked::in_address(request.uri())?)?,
+        Method::POST => asked::in_body(request).await?,
+        _ => {
+            return Err(Refused::method(
+                "GET, POST",
+                "ask with POST, or GET for queries",
+            ));
+        }
+    };
+    let answer = endpoint.execution.execute(asked.data(viewer)).await;
+    Ok(media.answer(&answer))
+}
+
+/// Following a link changes nothing. What cannot be parsed goes on: GraphQL says what is wrong with it.
+fn queries_only(mut asked: GraphQlRequest) -> Result<GraphQlRequest, Refused> {
+    match operation_type(&mut asked) {
+        Ok(Some(OperationType::Mutation | OperationType::Subscription)) => Err(Refused::method(
+            "POST",
+            "only queries can be asked with GET",
+        )),
+        Ok(Some(OperationType::Query) | None) | Err(_) => Ok(asked),
+    }
+}

@@ -1,0 +1,151 @@
+//! Runs one operation, whichever way it came: hands its resolvers what they read with, and keeps a panic to
+//! the operation that it broke.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Data, Error as GraphqlError, Executor, Request, Response, ServerError};
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt, future};
+
+use super::operation::operation_type;
+use crate::app::App;
+use crate::error::Error;
+use crate::graphql::{ApiError, Reads, mask};
+
+/// A schema with all that its resolvers ask for.
+#[derive(Clone)]
+pub struct Execution<E> {
+    app: App,
+    schema: E,
+}
+
+impl<E> Execution<E> {
+    /// Runs operations of this schema.
+    pub fn new(app: App, schema: E) -> Self {
+        Self { app, schema }
+    }
+
+    /// A query reads one snapshot, so that its figures agree (R25). A mutation reads what it has just written,
+    /// and a subscription what has been written since.
+    fn equip(&self, mut request: Request) -> Result<Request, ServerError> {
+        let kind = operation_type(&mut request)?;
+        let reads = match kind {
+            Some(OperationType::Query) => Reads::snapshot(&self.app),
+            _ => Reads::latest(&self.app),
+        };
+        Ok(request.data(self.app.clone()).data(reads))
+    }
+}
+
+impl<E: Executor> Executor for Execution<E> {
+    async fn execute(&self, request: Request) -> Response {
+        let request = match self.equip(request) {
+            Ok(request) => request,
+            Err(error) => return unreadable(error),
+        };
+        // What a panic leaves half done goes with its request.
+        let answer = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
+        mask(answer.await.unwrap_or_else(|panic| broken(&*panic)))
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        session: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        let request = match self.equip(request) {
+            Ok(request) => request,
+            Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
+        };
+        AssertUnwindSafe(self.schema.execute_stream(request, session))
+            .catch_unwind()
+            .map(|answer| mask(answer.unwrap_or_else(|panic| broken(&*panic))))
+            .boxed()
+    }
+}
+
+/// A document that does not parse.
+fn unreadable(error: ServerError) -> Response {
+    mask(Response::from_errors(vec![error]))
+}
+
+/// A panic is an error of ours like any other: its words are for the log.
+fn broken(panic: &(dyn Any + Send)) -> Response {
+    let error = Error::Unexpected(format!("an operation panicked: {}", words_of(panic)));
+    let error = GraphqlError::from(ApiError::from(error));
+    let mut told = ServerError::new(error.message, None);
+    told.extensions = error.extensions;
+    Response::from_errors(vec![told])
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    let string = || panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(string).unwrap_or("without words")
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{EmptyMutation, Object, Schema, Subscription};
+    use futures_util::Stream;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::database::Database;
+
+    fn secrets() -> bool {
+        panic!("a secret")
+    }
+
+    struct Query;
+
+    #[Object]
+    impl Query {
+        async fn broken(&self) -> bool {
+            secrets()
+        }
+    }
+
+    struct Ticks;
+
+    #[Subscription]
+    impl Ticks {
+        async fn broken(&self) -> impl Stream<Item = bool> {
+            stream::iter([true]).map(|_| secrets())
+        }
+    }
+
+    async fn execution() -> Execution<Schema<Query, EmptyMutation, Ticks>> {
+        let database = Database::connect("sqlite::memory:").await.unwrap();
+        let app = App::new(database, Clock::Machine);
+        Execution::new(app, Schema::new(Query, EmptyMutation, Ticks))
+    }
+
+    fn assert_internal(response: &Response) {
+        let told = serde_json::to_string(response).unwrap();
+        assert!(
+            told.contains("INTERNAL") && !told.contains("secret"),
+            "{told}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_panic_breaks_one_operation() {
+        let execution = execution().await;
+        let request = || Request::new("{ broken }");
+        assert_internal(&execution.execute(request()).await);
+        assert_internal(&execution.execute(request()).await);
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_subscription() {
+        let execution = execution().await;
+        let answers = execution.execute_stream(Request::new("subscription { broken }"), None);
+        let answers: Vec<_> = answers.collect().await;
+        assert_eq!(answers.len(), 1);
+        assert_internal(&answers[0]);
+    }
+}
