@@ -3,6 +3,8 @@
 use cashable::graphql::schema;
 use serde_json::{Value, json};
 
+use crate::support::repository;
+
 #[tokio::test]
 async fn everything_in_the_schema_says_what_it_means() {
     let document = "{ __schema { types { name description
@@ -40,4 +42,14 @@ fn says(what: &Value, name: &Value, silent: &mut Vec<String>) {
     if what["description"].as_str().is_none_or(str::is_empty) {
         silent.push(name.to_string());
     }
+}
+
+#[test]
+fn schema_graphql_is_what_the_code_has() {
+    let kept = std::fs::read_to_string(repository("schema.graphql")).unwrap();
+    assert_eq!(
+        kept,
+        cashable::graphql::sdl(),
+        "run `make schema` and look at what changed"
+    );
 }
