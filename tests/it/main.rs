@@ -9,6 +9,7 @@ mod demo;
 mod graphql_reads;
 mod histories;
 mod http;
+mod rules;
 mod schema;
 mod settling;
 mod support;
