@@ -30,7 +30,6 @@ pub async fn run(
             tracing::warn!(run = %run.id, "{error}");
             return Err(error);
         }
-        eprintln!("DEBUGX {error:?}");
         tracing::error!(run = %run.id, cause = ?error, "a sync run failed");
         run.state = SyncState::Failed;
         run.error = Some(error.to_string());
