@@ -1,4 +1,9 @@
-//! The rules of the design, each by its name and through the API, on both databases: the orders (R1 to R5),
-//! settling (R6 to R9) and commissions (R16).
+//! The rules of the design, each by its name and through the API, on both databases: statuses (R1), reports
+//! of orders (R2 to R5), settling (R6, R8, R9), waiting (R7) and commissions (R16).
 
+mod commissions;
+mod earning;
 mod orders;
+mod settling;
+mod statuses;
+mod waiting;

@@ -27,16 +27,16 @@ pub struct Shop<'a> {
 impl<'a> Shop<'a> {
     /// A shop whose sync is on and where every order earns 10 percent; all else is as by default.
     pub async fn open(app: &'a TestApp) -> Self {
-        let shop = Self::fresh(app).await;
+        let shop = Self::fresh(app, "Tea").await;
         shop.set(json!({"syncEnabled": true, "commissionRate": "10"}))
             .await;
         shop
     }
 
     /// A shop as it is made.
-    pub async fn fresh(app: &'a TestApp) -> Self {
+    pub async fn fresh(app: &'a TestApp, name: &str) -> Self {
         let new = NewShop {
-            name: "Tea".to_owned(),
+            name: name.to_owned(),
             currency: "EUR".to_owned(),
             time_zone: "Europe/Berlin".to_owned(),
         };
@@ -202,6 +202,11 @@ impl<'a> Shop<'a> {
         answer
     }
 
+    /// What time it is, as the API writes it.
+    pub fn now(&self) -> String {
+        written(self.app.clock.now())
+    }
+
     /// Lets so many days and milliseconds go by.
     pub fn wait(&self, days: i64, millis: i64) {
         let now = self.app.clock.now().0;
@@ -224,6 +229,10 @@ pub fn order(external_id: &str, native_status: &str, more: Value) -> Value {
 
 /// The time so many days of 24 hours after the start, as the API writes it.
 pub fn time(days: i64) -> String {
-    let at = DateTime::<Utc>::from_timestamp_millis(START.0 + days * DAY);
+    written(Instant(START.0 + days * DAY))
+}
+
+fn written(at: Instant) -> String {
+    let at = DateTime::<Utc>::from_timestamp_millis(at.0);
     at.unwrap().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
