@@ -12,6 +12,8 @@ on_both!(
     r7_reopening_clears_and_completing_again_sets_anew,
     r7_a_changed_setting_redates_nothing,
     r7_history_imported_late_does_not_wait_again,
+    r7_a_commission_is_as_old_as_its_order,
+    r7_a_changed_table_completes_as_a_report_does,
     r7_manual_rows_count_from_when_they_were_made,
 );
 
@@ -168,6 +170,52 @@ async fn r7_history_imported_late_does_not_wait_again(app: TestApp) {
         assert_eq!(row["waitsUntil"], "2026-11-03T12:00:00.000Z");
         shop.settle().await;
         assert_eq!(shop.commission(wait_from).await, "COMPLETED 10.00");
+    }
+}
+
+async fn r7_a_commission_is_as_old_as_its_order(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    shop.import(json!([order("1", "complete", json!({}))]))
+        .await;
+    shop.settle().await;
+    shop.import(json!([order(
+        "1",
+        "complete",
+        json!({"placedAt": time(-14)})
+    )]))
+    .await;
+    let row = shop.transaction_of("1").await;
+    assert_eq!(
+        (&row["createdAt"], &row["waitsUntil"]),
+        (&json!(time(-14)), &json!(time(0)))
+    );
+    shop.settle().await;
+    assert_eq!(shop.commission("1").await, "COMPLETED 10.00");
+}
+
+async fn r7_a_changed_table_completes_as_a_report_does(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    shop.set(json!({"waitFrom": "ORDER_COMPLETED", "waitDays": 3}))
+        .await;
+    let orders = json!([
+        order("1", "odd", json!({})),
+        order("2", "odd", json!({"changedAt": time(1)}))
+    ]);
+    shop.import(orders).await;
+    shop.wait(2, 0);
+    for (meaning, completed) in [
+        ("COMPLETE", [Some(2), Some(1)]),
+        ("NEW", [None, None]),
+        ("COMPLETE", [Some(4), Some(1)]),
+    ] {
+        shop.map("api", &[("odd", meaning)]).await;
+        for (id, completed) in ["1", "2"].into_iter().zip(completed) {
+            let completed_at = shop.order(id).await["completedAt"].take();
+            assert_eq!(completed_at, json!(completed.map(time)), "{id} {meaning}");
+            let until = json!(completed.map(|day| time(day + 3)));
+            assert_eq!(waits_until(&shop, id).await, until, "{id} {meaning}");
+        }
+        shop.wait(1, 0);
     }
 }
 

@@ -1,0 +1,69 @@
+//! R16: a deleted commission stays deleted.
+
+use entity::{affiliate_transaction, status_change};
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+
+use super::earning::{earned, report};
+use crate::support::shop::{Shop, order};
+use crate::support::{TestApp, on_both};
+
+on_both!(
+    r16_a_deletion_is_soft_and_told_in_the_history,
+    r16_a_deletion_is_never_undone_by_an_import,
+);
+
+async fn delete(shop: &Shop<'_>, row: &Value) {
+    let document = "mutation($input: DeleteTransactionInput!) {
+        answer: deleteTransaction(input: $input) { deletedTransactionId userErrors { code message } }
+    }";
+    let input = json!({"transactionId": row["id"], "reason": "DUPLICATE", "note": "twice"});
+    let answer = shop.change(document, input).await;
+    assert_eq!(answer["deletedTransactionId"], row["id"]);
+}
+
+async fn r16_a_deletion_is_soft_and_told_in_the_history(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    shop.import(json!([order("1", "new", json!({}))])).await;
+    let row = shop.transaction_of("1").await;
+    delete(&shop, &row).await;
+    assert_eq!(shop.transaction(&row).await, Value::Null);
+    assert_eq!(shop.order("1").await["promoted"], false);
+    // The API shows deleted rows to nobody.
+    let db = app.database.reader();
+    let kept = affiliate_transaction::Entity::find()
+        .one(db)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(kept.deleted_at, Some(app.clock.now()));
+    let told = status_change::Entity::find().all(db).await.unwrap();
+    let [told] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert_eq!(
+        (told.transaction_id, told.note.as_deref()),
+        (Some(kept.id), Some("twice"))
+    );
+    assert_eq!(
+        (told.from_status.as_str(), told.to_status.as_str()),
+        ("OPEN", "DELETED")
+    );
+}
+
+async fn r16_a_deletion_is_never_undone_by_an_import(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    shop.import(json!([order("1", "new", json!({}))])).await;
+    delete(&shop, &shop.transaction_of("1").await).await;
+    for more in [
+        json!({"nativeStatus": "complete"}),
+        json!({"affiliateCode": "anna", "commission": "5.00"}),
+        json!({"affiliateCode": "bert", "total": "500.00"}),
+        json!({"affiliateCode": "bert", "commission": "5.00"}),
+    ] {
+        report(&shop, "1", more.clone()).await;
+        shop.settle().await;
+        assert_eq!(earned(&shop, "1").await, "nobody", "{more}");
+        assert_eq!(shop.order("1").await["promoted"], false);
+    }
+}
