@@ -1,5 +1,8 @@
 //! R16: a deleted commission stays deleted.
 
+use cashable::domain::record::TransactionRecord;
+use cashable::ledger::{self, Author, ImportTransactions};
+use entity::words::StatusActor;
 use entity::{affiliate_transaction, status_change};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -11,6 +14,8 @@ use crate::support::{TestApp, on_both};
 on_both!(
     r16_a_deletion_is_soft_and_told_in_the_history,
     r16_a_deletion_is_never_undone_by_an_import,
+    r16_a_deleted_row_of_a_file_stays_deleted,
+    r16_an_order_whose_commission_is_deleted_counts_no_more,
 );
 
 async fn delete(shop: &Shop<'_>, row: &Value) {
@@ -65,5 +70,48 @@ async fn r16_a_deletion_is_never_undone_by_an_import(app: TestApp) {
         shop.settle().await;
         assert_eq!(earned(&shop, "1").await, "nobody", "{more}");
         assert_eq!(shop.order("1").await["promoted"], false);
+    }
+}
+
+async fn r16_a_deleted_row_of_a_file_stays_deleted(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    let author = Author::new(StatusActor::Import, "Olga");
+    let there = async || {
+        let document = "{ transactions { nodes { id amount { amount } } } }";
+        shop.ask(document, json!({})).await["transactions"]["nodes"].take()
+    };
+    for (amount, created) in [("7.00", 1), ("8.00", 0)] {
+        let row = TransactionRecord {
+            external_id: "t".to_owned(),
+            affiliate_code: "anna".to_owned(),
+            amount: amount.to_owned(),
+            ..TransactionRecord::default()
+        };
+        let change = ImportTransactions { rows: vec![row] };
+        let counts = ledger::write(&app, shop.id, &author, &change)
+            .await
+            .unwrap();
+        assert_eq!((counts.created, counts.unchanged), (created, 1 - created));
+        if created == 1 {
+            delete(&shop, &there().await[0]).await;
+        }
+        assert_eq!(there().await, json!([]));
+    }
+}
+
+async fn r16_an_order_whose_commission_is_deleted_counts_no_more(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    let factor = json!({"direction": "INCREASE", "factorPerOrder": "0.1", "limit": 9});
+    shop.set(json!({"orderCountFactor": factor})).await;
+    for (id, expected) in [
+        ("1", "anna 10.00"),
+        ("2", "anna 11.00"),
+        ("3", "anna 11.00"),
+    ] {
+        shop.import(json!([order(id, "new", json!({}))])).await;
+        assert_eq!(earned(&shop, id).await, expected);
+        if id == "2" {
+            delete(&shop, &shop.transaction_of("1").await).await;
+        }
     }
 }
