@@ -14,7 +14,9 @@ test: tools ## Runs every check and every test, on SQLite and PostgreSQL
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
-	cargo test --workspace
+	cargo test --workspace --doc
+	cargo test --workspace --lib --bins
+	cargo test --test it
 
 tools:
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null || \

@@ -13,8 +13,10 @@ use crate::error::{Error, Result};
 
 /// How many connections answer queries.
 const READERS: u32 = 16;
-/// How long to wait for a free connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait for a free connection. SQLite's one writer may be busy with a large import.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of an SQLite file each connection keeps in memory: 4,000 KiB.
+const CACHE_SIZE: &str = "-4000";
 /// How long SQLite waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -150,7 +152,7 @@ async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnectio
                 .busy_timeout(BUSY_TIMEOUT)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "NORMAL")
-                .pragma("cache_size", "-16000")
+                .pragma("cache_size", CACHE_SIZE)
         });
     Ok(SeaDatabase::connect(options).await?)
 }

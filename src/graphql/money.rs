@@ -29,7 +29,7 @@ impl Money {
 }
 
 /// An amount in one currency. Amounts in several currencies are never added up.
-#[Object]
+#[Object(serial)]
 impl Money {
     /// The amount as a decimal string with just the digits that the currency has: `"12.50"`, or `"1250"` in yen.
     async fn amount(&self) -> Decimal {

@@ -26,6 +26,7 @@ const CHANGES: u64 = 200;
 #[derive(Debug, Default)]
 pub struct SubscriptionRoot;
 
+/// What can be followed over a WebSocket: each answer comes when something has changed.
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
     /// A sync run as it advances; ends with it. Requires ADMIN or ANALYST.

@@ -7,6 +7,7 @@ use crate::error::{Refusal, RefusalCode};
 /// Why a mutation did not do what it was asked to, wholly or in part. Nothing went wrong in the server: the
 /// caller, or the person in front of the screen, can do something about it.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct UserError {
     /// What kind of refusal it is, for programs.
     code: UserErrorCode,

@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::execution::Execution;
 use super::media::MediaType;
-use super::operation::operation_type;
+use super::operation::operation_of;
 use super::refused::Refused;
 use super::{asked, bearer, socket};
 use crate::app::App;
@@ -76,11 +76,11 @@ async fn ask<E: Executor>(
 
 /// Following a link changes nothing. What cannot be parsed goes on: GraphQL says what is wrong with it.
 fn queries_only(mut asked: GraphQlRequest) -> Result<GraphQlRequest, Refused> {
-    match operation_type(&mut asked) {
-        Ok(Some(OperationType::Mutation | OperationType::Subscription)) => Err(Refused::method(
+    match operation_of(&mut asked) {
+        Ok(Some(operation)) if operation.kind != OperationType::Query => Err(Refused::method(
             "POST",
             "only queries can be asked with GET",
         )),
-        Ok(Some(OperationType::Query) | None) | Err(_) => Ok(asked),
+        Ok(_) | Err(_) => Ok(asked),
     }
 }

@@ -10,7 +10,8 @@ use async_graphql::{Data, Error as GraphqlError, Executor, Request, Response, Se
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
 
-use super::operation::operation_type;
+use super::answer_order::AnswerOrder;
+use super::operation::operation_of;
 use crate::app::App;
 use crate::error::Error;
 use crate::graphql::{ApiError, Reads, mask};
@@ -30,25 +31,27 @@ impl<E> Execution<E> {
 
     /// A query reads one snapshot, so that its figures agree (R25). A mutation reads what it has just written,
     /// and a subscription what has been written since.
-    fn equip(&self, mut request: Request) -> Result<Request, ServerError> {
-        let kind = operation_type(&mut request)?;
-        let reads = match kind {
+    fn equip(&self, mut request: Request) -> Result<(Request, AnswerOrder), ServerError> {
+        let operation = operation_of(&mut request)?;
+        let reads = match operation.as_ref().map(|it| it.kind) {
             Some(OperationType::Query) => Reads::snapshot(&self.app),
             _ => Reads::latest(&self.app),
         };
-        Ok(request.data(self.app.clone()).data(reads))
+        let order = operation.map(|it| it.order).unwrap_or_default();
+        Ok((request.data(self.app.clone()).data(reads), order))
     }
 }
 
 impl<E: Executor> Executor for Execution<E> {
     async fn execute(&self, request: Request) -> Response {
-        let request = match self.equip(request) {
-            Ok(request) => request,
+        let (request, order) = match self.equip(request) {
+            Ok(equipped) => equipped,
             Err(error) => return unreadable(error),
         };
         // What a panic leaves half done goes with its request.
         let answer = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
-        mask(answer.await.unwrap_or_else(|panic| broken(&*panic)))
+        let answer = answer.await.unwrap_or_else(|panic| broken(&*panic));
+        order.restore(mask(answer))
     }
 
     fn execute_stream(
@@ -56,13 +59,13 @@ impl<E: Executor> Executor for Execution<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let request = match self.equip(request) {
-            Ok(request) => request,
+        let (request, order) = match self.equip(request) {
+            Ok(equipped) => equipped,
             Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
         };
         AssertUnwindSafe(self.schema.execute_stream(request, session))
             .catch_unwind()
-            .map(|answer| mask(answer.unwrap_or_else(|panic| broken(&*panic))))
+            .map(move |answer| order.restore(mask(answer.unwrap_or_else(|panic| broken(&*panic)))))
             .boxed()
     }
 }

@@ -3,6 +3,7 @@
 //! `/graphql` answers to bearer tokens alone, over HTTP and WebSocket alike. The rest is open and says
 //! nothing of any shop: `/health` that the process lives, `/` a page to ask from.
 
+mod answer_order;
 mod asked;
 mod bearer;
 mod endpoint;

@@ -1,11 +1,22 @@
-//! What kind of operation a request asks for, known before it runs.
+//! What a request asks for, known before it runs: the kind of its operation, and the order of its answer.
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Name, Request, ServerError};
 
-/// The kind of the operation that would run; none where the request names none, or more than one fits, which
+use super::answer_order::AnswerOrder;
+
+/// The operation that will run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// In which order its answer comes.
+    pub order: AnswerOrder,
+}
+
+/// The operation that would run; none where the request names none, or more than one fits, which
 /// GraphQL will refuse. The document is parsed once: the request keeps it for whoever runs it.
-pub fn operation_type(request: &mut Request) -> Result<Option<OperationType>, ServerError> {
+pub fn operation_of(request: &mut Request) -> Result<Option<Operation>, ServerError> {
     let wanted = request.operation_name.clone();
     let document = request.parsed_query()?;
     let mut fitting = document.operations.iter().filter(|(name, _)| {
@@ -13,7 +24,10 @@ pub fn operation_type(request: &mut Request) -> Result<Option<OperationType>, Se
         wanted.is_none() || wanted == name.map(Name::as_str)
     });
     match (fitting.next(), fitting.next()) {
-        (Some((_, operation)), None) => Ok(Some(operation.node.ty)),
+        (Some((_, operation)), None) => Ok(Some(Operation {
+            kind: operation.node.ty,
+            order: AnswerOrder::of(document, &operation.node.selection_set.node),
+        })),
         _ => Ok(None),
     }
 }
@@ -38,7 +52,8 @@ mod tests {
         for (text, name, expected) in cases {
             let mut request = Request::new(text);
             request.operation_name = name.map(str::to_owned);
-            assert_eq!(operation_type(&mut request).unwrap(), expected, "{text}");
+            let operation = operation_of(&mut request).unwrap();
+            assert_eq!(operation.map(|it| it.kind), expected, "{text}");
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::Currency;
 use crate::domain::zone::parse_zone;
 use crate::error::{Error, Result};
 
-/// A transaction that holds the lock of one shop. Dropped without [`ShopWrite::commit`], it leaves no trace.
+/// A transaction that holds the lock of one shop. Dropped before it is committed, it leaves no trace.
 #[derive(Debug)]
 pub struct ShopWrite {
     /// The shop as it is now; changed fields are not written by themselves.

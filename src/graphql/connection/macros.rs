@@ -35,7 +35,7 @@ macro_rules! connection {
         }
 
         $(#[doc = $doc])+
-        #[async_graphql::Object]
+        #[async_graphql::Object(serial)]
         impl $connection {
             /// The rows of this page with their cursors.
             async fn edges(&self) -> &[$edge] {
@@ -66,7 +66,7 @@ macro_rules! connection {
         }
 
         $(#[doc = $edge_doc])+
-        #[async_graphql::Object]
+        #[async_graphql::Object(serial)]
         impl $edge {
             /// Where the row stands in the list, for `after` and `before`. Good for this field in this order.
             async fn cursor(&self) -> $crate::graphql::errors::Result<String> {

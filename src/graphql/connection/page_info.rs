@@ -27,7 +27,7 @@ impl PageInfo {
 }
 
 /// Where a page lies in its list, and how to get the next one.
-#[Object]
+#[Object(serial)]
 impl PageInfo {
     /// Whether rows follow. Read backwards (`last`), whether `before` was given.
     async fn has_next_page(&self) -> bool {

@@ -62,7 +62,7 @@ payload! {
     }
 }
 
-#[Object]
+#[Object(serial)]
 impl AffiliateMutations {
     /// Makes an affiliate. DUPLICATE where the shop has its code already. Requires ADMIN.
     async fn create_affiliate(

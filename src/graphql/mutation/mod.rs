@@ -14,6 +14,7 @@ use async_graphql::MergedObject;
 
 /// What admins do. Every mutation needs a token with role ADMIN.
 #[derive(Debug, Default, MergedObject)]
+#[graphql(serial)]
 pub struct Mutation(
     affiliates::AffiliateMutations,
     orders::OrderMutations,

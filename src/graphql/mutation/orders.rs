@@ -66,6 +66,7 @@ pub struct OrderInput {
 
 /// What became of the orders; each is counted once.
 #[derive(Debug, Default, SimpleObject)]
+#[graphql(serial)]
 pub struct ImportOrdersPayload {
     /// Orders that are new.
     created: i32,
@@ -83,6 +84,7 @@ pub struct ImportOrdersPayload {
 
 /// What was wrong with one order.
 #[derive(Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct ImportOrderError {
     /// Its place among the orders of the call, from 0.
     index: i32,
@@ -94,7 +96,7 @@ pub struct ImportOrderError {
     message: String,
 }
 
-#[Object]
+#[Object(serial)]
 impl OrderMutations {
     /// Takes in orders, each by its external id: new ones are made, known ones brought up to date, and one
     /// with a mistake is set aside without keeping the others. Sending the same again changes nothing.

@@ -5,6 +5,7 @@ macro_rules! payload {
     ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $object:ty }) => {
         $(#[$doc])*
         #[derive(Debug, async_graphql::SimpleObject)]
+        #[graphql(serial)]
         pub struct $name {
             $(#[$field_doc])*
             $field: Option<$object>,

@@ -65,7 +65,7 @@ payload! {
     }
 }
 
-#[Object]
+#[Object(serial)]
 impl SettingsMutations {
     /// Changes a shop's settings, all of them or none. Requires ADMIN.
     async fn update_shop_settings(

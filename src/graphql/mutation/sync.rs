@@ -28,6 +28,7 @@ pub struct TriggerSyncInput {
 
 /// The run that was asked for.
 #[derive(Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct TriggerSyncPayload {
     /// The run, which goes on: follow it with syncRun or syncProgress. Null where none was started.
     run: Option<SyncRun>,
@@ -37,7 +38,7 @@ pub struct TriggerSyncPayload {
     user_errors: Vec<UserError>,
 }
 
-#[Object]
+#[Object(serial)]
 impl SyncMutations {
     /// Starts a sync of the shop and answers at once. While a run is under way, that run is the answer.
     /// Requires ADMIN.

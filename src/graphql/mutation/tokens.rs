@@ -43,6 +43,7 @@ pub struct RevokeAccessTokenInput {
 
 /// The new token.
 #[derive(Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct CreateAccessTokenPayload {
     /// The token, without its secret; null where none was made.
     access_token: Option<AccessToken>,
@@ -60,7 +61,7 @@ payload! {
     }
 }
 
-#[Object]
+#[Object(serial)]
 impl TokenMutations {
     /// Makes an access token for a person, a dashboard or a shop. Requires ADMIN.
     async fn create_access_token(

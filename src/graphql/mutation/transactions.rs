@@ -113,7 +113,7 @@ payload! {
     }
 }
 
-#[Object]
+#[Object(serial)]
 impl TransactionMutations {
     /// Sets a transaction's status by hand. SAME_STATUS where it has that status and that pin already.
     /// Requires ADMIN.

@@ -59,7 +59,7 @@ impl From<Model> for AccessToken {
 }
 
 /// What lets a program or a person in. For admins only; the secret is shown once, when it is made.
-#[Object]
+#[Object(serial)]
 impl AccessToken {
     /// Opaque, and the same for good. It is not the secret.
     pub(super) async fn id(&self) -> ID {

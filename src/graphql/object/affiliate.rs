@@ -10,14 +10,14 @@ use uuid::Uuid;
 use super::{AffiliateBalance, PromotedOrderCount, TransactionConnection, Transactions};
 use crate::domain::decimal::format_percent;
 use crate::error::{self, Error};
-use crate::graphql::connection::{Listing, Nodes, PageArgs, connection};
+use crate::graphql::connection::PageArgs;
 use crate::graphql::errors::Result;
 use crate::graphql::input::{TransactionFilter, TransactionOrder};
 use crate::graphql::node_id::{NodeKind, encode};
 use crate::graphql::reads::{reads, viewer};
 use crate::graphql::scalars::Decimal;
 use crate::graphql::siblings::Siblings;
-use crate::reports::{self, AffiliatesByCode, Balance, PromotedCount};
+use crate::reports::{self, Balance, PromotedCount};
 
 /// An affiliate of one page.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl From<Model> for Affiliate {
 }
 
 /// Who promotes the shop's goods. Affiliates see themselves only.
-#[Object]
+#[Object(serial)]
 impl Affiliate {
     /// Opaque, and the same for good.
     pub(super) async fn id(&self) -> ID {
@@ -163,40 +163,4 @@ impl Affiliate {
             .map(AffiliateBalance::stored)
             .collect::<error::Result<_>>()?)
     }
-}
-
-/// The affiliates that a search finds.
-#[derive(Debug)]
-pub struct Affiliates {
-    /// What code or name begin with.
-    pub search: Option<String>,
-}
-
-impl Affiliates {
-    /// One page of them.
-    pub async fn page(self, ctx: &Context<'_>, page: &PageArgs) -> Result<AffiliateConnection> {
-        let request = page.request(&self, AffiliatesByCode)?;
-        let db = reads(ctx)?.db().await?;
-        let (scope, search) = (viewer(ctx)?.scope(), self.search.as_deref());
-        let page = reports::list_affiliates(&db, scope, search, &request).await?;
-        let nodes = Nodes::of(&self, AffiliatesByCode, page, Affiliate::page);
-        Ok(AffiliateConnection::new(self, nodes))
-    }
-}
-
-impl Listing for Affiliates {
-    const NAME: &'static str = "affiliates";
-
-    async fn count(&self, ctx: &Context<'_>) -> error::Result<u64> {
-        let db = reads(ctx)?.db().await?;
-        reports::count_affiliates(&db, viewer(ctx)?.scope(), self.search.as_deref()).await
-    }
-}
-
-connection! {
-    /// One page of affiliates.
-    AffiliateConnection of Affiliate,
-    edges AffiliateEdge
-    /// An affiliate in a list.
-    , listing Affiliates
 }

@@ -8,6 +8,7 @@ use crate::reports::Balance;
 
 /// What an affiliate's transactions come to in one currency.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct AffiliateBalance {
     /// OPEN and IN_PROGRESS transactions: may become cashable.
     pending: Money,

@@ -1,116 +1,11 @@
-//! KPIs of a shop or of one affiliate (R23).
+//! KPIs: figures in one currency (R23).
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::Object;
 
 use crate::domain::Currency;
-use crate::domain::period::Period;
-use crate::graphql::errors::Result;
 use crate::graphql::money::Money;
-use crate::graphql::reads::{reads, viewer};
-use crate::graphql::scalars::{CurrencyCode, Date, DateTime, int};
-use crate::graphql::words::KpiInterval;
-use crate::reports::{self, KpiFigures};
-
-/// The figures of a period with what was asked for.
-#[derive(Debug)]
-pub struct KpiReport {
-    /// The period.
-    pub period: Period,
-    /// What the series was cut into.
-    pub interval: KpiInterval,
-    /// The shop's time zone.
-    pub time_zone: String,
-    /// The currency of all amounts.
-    pub currency: Currency,
-    /// The figures.
-    pub figures: KpiFigures,
-}
-
-/// Figures over the orders that were placed in a period, in one currency. For the staff only.
-#[Object]
-impl KpiReport {
-    /// The first day of the period.
-    async fn from(&self) -> Date {
-        self.period.from.into()
-    }
-
-    /// The last day of the period, included.
-    async fn to(&self) -> Date {
-        self.period.to.into()
-    }
-
-    /// How long each point of the series is.
-    async fn interval(&self) -> KpiInterval {
-        self.interval
-    }
-
-    /// The time zone that days are counted in: the shop's.
-    async fn time_zone(&self) -> &str {
-        &self.time_zone
-    }
-
-    /// The currency of all amounts, and of the orders that are counted.
-    async fn currency(&self) -> CurrencyCode {
-        self.currency.into()
-    }
-
-    /// Currencies that have orders in this period which these figures leave out. Ask for each by itself.
-    async fn other_currencies(&self) -> Vec<CurrencyCode> {
-        let codes = self.figures.other_currencies.iter();
-        codes.map(|code| CurrencyCode(code.clone())).collect()
-    }
-
-    /// When the last successful sync began: it has settled what was there then. Null where none succeeded yet.
-    async fn as_of(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
-        let db = reads(ctx)?.db().await?;
-        let last = reports::last_sync(&db, viewer(ctx)?.shop_id).await?;
-        let started_at = last.last_success.and_then(|run| run.started_at);
-        Ok(started_at.map(Into::into))
-    }
-
-    /// The whole period.
-    async fn totals(&self) -> Kpi {
-        self.show(&self.figures.totals)
-    }
-
-    /// The period just before: as many whole intervals long where the period is whole intervals, else as many
-    /// days.
-    async fn previous(&self) -> Kpi {
-        self.show(&self.figures.previous)
-    }
-
-    /// One point for each interval of the period, the empty ones too; the first and the last are cut at the
-    /// period's ends.
-    async fn points(&self) -> Vec<KpiPoint> {
-        let points = self.figures.points.iter();
-        let show = |(period, figures): &(Period, reports::Kpi)| KpiPoint {
-            from: period.from.into(),
-            to: period.to.into(),
-            kpi: self.show(figures),
-        };
-        points.map(show).collect()
-    }
-}
-
-impl KpiReport {
-    fn show(&self, figures: &reports::Kpi) -> Kpi {
-        Kpi {
-            figures: figures.clone(),
-            currency: self.currency,
-        }
-    }
-}
-
-/// One interval of a series.
-#[derive(Debug, SimpleObject)]
-pub struct KpiPoint {
-    /// Its first day.
-    from: Date,
-    /// Its last day, included.
-    to: Date,
-    /// Its figures.
-    kpi: Kpi,
-}
+use crate::graphql::scalars::int;
+use crate::reports;
 
 /// Figures in one currency.
 #[derive(Debug)]
@@ -120,6 +15,11 @@ pub struct Kpi {
 }
 
 impl Kpi {
+    /// Figures with the currency of their amounts.
+    pub fn new(figures: reports::Kpi, currency: Currency) -> Self {
+        Self { figures, currency }
+    }
+
     fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.currency)
     }
@@ -127,7 +27,7 @@ impl Kpi {
 
 /// Figures over orders by the day that they were placed, and over their transactions by the same day. Rates are
 /// fractions, and null where nothing was counted.
-#[Object]
+#[Object(serial)]
 impl Kpi {
     /// All orders.
     async fn orders(&self) -> i32 {

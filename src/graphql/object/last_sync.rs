@@ -21,7 +21,7 @@ pub struct LastSync {
 }
 
 /// When the shop was last synced, and whether that is recent enough. Dry runs do not count. For the staff only.
-#[Object]
+#[Object(serial)]
 impl LastSync {
     /// When the last run that succeeded ended; null where none has yet.
     async fn finished_at(&self) -> Option<DateTime> {

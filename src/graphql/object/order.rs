@@ -74,7 +74,7 @@ impl From<order::Model> for Order {
 }
 
 /// What a customer placed. Affiliates see the orders that their own transactions came from.
-#[Object]
+#[Object(serial)]
 impl Order {
     /// Opaque, and the same for good.
     pub(super) async fn id(&self) -> ID {

@@ -14,6 +14,7 @@ use crate::reports::{self, OrdersFilter, OrdersSort, OrdersSummary};
 
 /// The orders of one status in one currency, over the whole filter of a report.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct OrdersReportSummary {
     /// What these orders are to the shop.
     status: OrderStatus,

@@ -34,7 +34,7 @@ impl PromotedOrderCount {
 }
 
 /// How many orders an affiliate brought: the distinct orders that its transactions are linked to.
-#[Object]
+#[Object(serial)]
 impl PromotedOrderCount {
     /// Whose orders are counted.
     async fn affiliate(&self) -> &Affiliate {

@@ -23,7 +23,7 @@ impl From<Model> for Shop {
 }
 
 /// A tenant: its orders, affiliates and settings are its own.
-#[Object]
+#[Object(serial)]
 impl Shop {
     /// Opaque, and the same for good.
     pub(super) async fn id(&self) -> ID {

@@ -10,6 +10,7 @@ use crate::graphql::words::{FactorDirection, WaitFrom};
 /// How a shop syncs and pays. A change holds for what comes after it: transactions keep the days to wait, the
 /// rate and the factor that held when they were made.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct ShopSettings {
     /// Whether sync may change the shop's transactions; off until an admin turns it on.
     sync_enabled: bool,
@@ -33,6 +34,7 @@ pub struct ShopSettings {
 
 /// How an affiliate's earlier orders change its commission.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct OrderCountFactor {
     /// Whether each earlier order raises or lowers it.
     direction: FactorDirection,

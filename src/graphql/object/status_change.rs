@@ -36,7 +36,7 @@ impl StatusChange {
 
 /// One change of an order or a transaction. Changes are never altered or deleted, and numbered without gaps
 /// within a shop.
-#[Object]
+#[Object(serial)]
 impl StatusChange {
     /// Its number within the shop, from 1.
     async fn sequence(&self) -> i32 {

@@ -16,7 +16,7 @@ use crate::reports::{self, FailuresByOrder};
 pub struct SyncFailure(Model);
 
 /// An order that a sync run set aside, with the reason. The next run tries it again.
-#[Object]
+#[Object(serial)]
 impl SyncFailure {
     /// Where the order comes from.
     async fn source(&self) -> &str {

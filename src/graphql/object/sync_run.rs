@@ -2,21 +2,21 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use entity::sync_run::Model;
 use entity::words;
 use uuid::Uuid;
 
-use super::{SyncFailureConnection, SyncFailures};
+use super::{SyncFailureConnection, SyncFailures, TransitionCount};
 use crate::error::{self, Error};
-use crate::graphql::connection::{Listing, Nodes, PageArgs, connection};
+use crate::graphql::connection::PageArgs;
 use crate::graphql::errors::Result;
 use crate::graphql::node_id::{NodeKind, encode};
 use crate::graphql::reads::{reads, viewer};
 use crate::graphql::scalars::{DateTime, int};
-use crate::graphql::words::{SyncState, SyncTrigger, TransactionStatus};
+use crate::graphql::words::{SyncState, SyncTrigger};
 use crate::ledger::Transition;
-use crate::reports::{self, NewestRuns};
+use crate::reports;
 
 /// A run.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl From<Model> for SyncRun {
 
 /// One pass over a shop: take in its orders, settle its transactions, recount its promoted orders. For the
 /// staff only.
-#[Object]
+#[Object(serial)]
 impl SyncRun {
     /// Opaque, and the same for good.
     pub(super) async fn id(&self) -> ID {
@@ -160,27 +160,6 @@ impl SyncRun {
     }
 }
 
-/// How many transactions a run took from one status to another.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct TransitionCount {
-    /// The status before.
-    from: TransactionStatus,
-    /// The status after.
-    to: TransactionStatus,
-    /// How many transactions.
-    transactions: i32,
-}
-
-impl From<Transition> for TransitionCount {
-    fn from(transition: Transition) -> Self {
-        Self {
-            from: transition.from.into(),
-            to: transition.to.into(),
-            transactions: int(transition.transactions),
-        }
-    }
-}
-
 fn progress(run: &Model) -> f64 {
     if run.state == words::SyncState::Succeeded {
         return 1.0;
@@ -189,37 +168,4 @@ fn progress(run: &Model) -> f64 {
         return 0.0;
     }
     (f64::from(int(run.transactions_checked)) / f64::from(int(run.transactions_due))).min(1.0)
-}
-
-/// The shop's runs.
-#[derive(Debug)]
-pub struct SyncRuns;
-
-impl SyncRuns {
-    /// One page of them.
-    pub async fn page(self, ctx: &Context<'_>, page: &PageArgs) -> Result<SyncRunConnection> {
-        let request = page.request(&self, NewestRuns)?;
-        let db = reads(ctx)?.db().await?;
-        let page = reports::list_runs(&db, viewer(ctx)?.shop_id, &request).await?;
-        let runs = |rows: Vec<Model>| rows.into_iter().map(SyncRun).collect();
-        let nodes = Nodes::of(&self, NewestRuns, page, runs);
-        Ok(SyncRunConnection::new(self, nodes))
-    }
-}
-
-impl Listing for SyncRuns {
-    const NAME: &'static str = "syncRuns";
-
-    async fn count(&self, ctx: &Context<'_>) -> error::Result<u64> {
-        let db = reads(ctx)?.db().await?;
-        reports::count_runs(&db, viewer(ctx)?.shop_id).await
-    }
-}
-
-connection! {
-    /// One page of sync runs, the newest first.
-    SyncRunConnection of SyncRun,
-    edges SyncRunEdge
-    /// A sync run in a list.
-    , listing SyncRuns
 }

@@ -12,7 +12,7 @@ use super::{Affiliate, Order, StatusChangeConnection, StatusChanges};
 use crate::domain::blocker::blockers;
 use crate::domain::settling::{Stage, Standing};
 use crate::error::{self, Error};
-use crate::graphql::connection::{Listing, Nodes, PageArgs, connection};
+use crate::graphql::connection::PageArgs;
 use crate::graphql::errors::Result;
 use crate::graphql::money::Money;
 use crate::graphql::node_id::{NodeKind, encode};
@@ -20,7 +20,7 @@ use crate::graphql::reads::{app, reads, shop, viewer};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::siblings::Siblings;
 use crate::graphql::words::{StatusActor, TransactionBlocker, TransactionKind, TransactionStatus};
-use crate::reports::{self, ChangesOf, TransactionsFilter, TransactionsSort};
+use crate::reports::{self, ChangesOf};
 
 /// A transaction of one page.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ impl From<Model> for Transaction {
 }
 
 /// What one affiliate earns or owes. Affiliates see their own only; deleted ones are shown to nobody.
-#[Object]
+#[Object(serial)]
 impl Transaction {
     /// Opaque, and the same for good.
     pub(super) async fn id(&self) -> ID {
@@ -223,43 +223,4 @@ impl Transaction {
             .page(ctx, &page)
             .await
     }
-}
-
-/// The transactions that a filter leaves.
-#[derive(Debug)]
-pub struct Transactions {
-    /// Which ones.
-    pub filter: TransactionsFilter,
-    /// In which order.
-    pub sort: TransactionsSort,
-}
-
-impl Transactions {
-    /// One page of them.
-    pub async fn page(self, ctx: &Context<'_>, page: &PageArgs) -> Result<TransactionConnection> {
-        let request = page.request(&self, self.sort)?;
-        let db = reads(ctx)?.db().await?;
-        let scope = viewer(ctx)?.scope();
-        let page =
-            reports::list_transactions(&db, scope, &self.filter, self.sort, &request).await?;
-        let nodes = Nodes::of(&self, self.sort, page, Transaction::page);
-        Ok(TransactionConnection::new(self, nodes))
-    }
-}
-
-impl Listing for Transactions {
-    const NAME: &'static str = "transactions";
-
-    async fn count(&self, ctx: &Context<'_>) -> error::Result<u64> {
-        let db = reads(ctx)?.db().await?;
-        reports::count_transactions(&db, viewer(ctx)?.scope(), &self.filter).await
-    }
-}
-
-connection! {
-    /// One page of transactions.
-    TransactionConnection of Transaction,
-    edges TransactionEdge
-    /// A transaction in a list.
-    , listing Transactions
 }

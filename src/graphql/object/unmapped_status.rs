@@ -8,6 +8,7 @@ use crate::reports;
 /// A platform's word that is in no table, so that its orders count as NEW until somebody puts it into one. For
 /// the staff only.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct UnmappedStatus {
     /// Where the orders come from.
     source: String,

@@ -10,7 +10,7 @@ use crate::graphql::words::Role;
 use crate::reports;
 
 /// Who is asking: the bearer of the access token.
-#[Object]
+#[Object(serial)]
 impl Viewer {
     /// What it may see and do.
     #[graphql(name = "role")]

@@ -18,7 +18,7 @@ use crate::reports;
 #[derive(Debug, Default)]
 pub struct AffiliateQueries;
 
-#[Object]
+#[Object(serial)]
 impl AffiliateQueries {
     /// One affiliate; null where it is not there or not for the viewer to see.
     async fn affiliate(

@@ -23,6 +23,7 @@ use self::transactions::TransactionQueries;
 /// that one refusal does not empty the answer; what the viewer may not see is null or left out, as if it were
 /// not there.
 #[derive(Debug, Default, MergedObject)]
+#[graphql(serial)]
 pub struct Query(
     NodeQueries,
     ShopQueries,

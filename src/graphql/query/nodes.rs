@@ -12,7 +12,7 @@ use crate::graphql::object::Node;
 #[derive(Debug, Default)]
 pub struct NodeQueries;
 
-#[Object]
+#[Object(serial)]
 impl NodeQueries {
     /// Whatever has this id; null where it is not there or not for the viewer to see.
     async fn node(

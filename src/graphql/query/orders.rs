@@ -14,7 +14,7 @@ use crate::reports;
 #[derive(Debug, Default)]
 pub struct OrderQueries;
 
-#[Object]
+#[Object(serial)]
 impl OrderQueries {
     /// The orders of a shop, each with its status first, and what they add up to. For the staff only.
     async fn orders_report(

@@ -13,7 +13,7 @@ use crate::graphql::viewer::Viewer;
 #[derive(Debug, Default)]
 pub struct ShopQueries;
 
-#[Object]
+#[Object(serial)]
 impl ShopQueries {
     /// Who is asking.
     async fn viewer<'a>(&self, ctx: &Context<'a>) -> Result<&'a Viewer> {

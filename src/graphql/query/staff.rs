@@ -19,7 +19,7 @@ use crate::reports;
 #[derive(Debug, Default)]
 pub struct StaffQueries;
 
-#[Object]
+#[Object(serial)]
 impl StaffQueries {
     /// The figures of a shop, or of one of its affiliates, over the orders placed in a period. For the staff
     /// only.

@@ -13,7 +13,7 @@ use crate::reports;
 #[derive(Debug, Default)]
 pub struct SyncQueries;
 
-#[Object]
+#[Object(serial)]
 impl SyncQueries {
     /// When a shop was last synced, and whether that is recent enough. For the staff only.
     async fn last_sync(

@@ -14,7 +14,7 @@ use crate::reports;
 #[derive(Debug, Default)]
 pub struct TransactionQueries;
 
-#[Object]
+#[Object(serial)]
 impl TransactionQueries {
     /// One transaction; null where it is not there or not for the viewer to see.
     async fn transaction(

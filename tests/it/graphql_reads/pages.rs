@@ -1,0 +1,149 @@
+//! Pages, cursors and what orders and filters make of a list.
+
+use serde_json::{Value, json};
+
+use super::{column, shop};
+use crate::support::graphql::{admin, analyst, data, refusal};
+use crate::support::{TestApp, on_both};
+
+on_both!(
+    a_list_is_read_in_pages_both_ways,
+    pages_and_cursors_that_do_not_fit_are_refused,
+    filters_and_orders_choose_and_sort,
+    texts_that_no_database_takes_are_refused,
+);
+
+const PAGE: &str = "query($first: Int, $after: String, $last: Int, $before: String) {
+    ordersReport(first: $first, after: $after, last: $last, before: $before) {
+        totalCount nodes { number } edges { cursor node { number } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+}";
+
+async fn a_list_is_read_in_pages_both_ways(app: TestApp) {
+    let admin = admin(shop(&app).await.id);
+    let newest_first = ["8", "7", "5", "4", "6", "3", "2", "1"];
+    let mut walked = Vec::new();
+    let mut after = Value::Null;
+    loop {
+        let variables = json!({"first": 3, "after": after});
+        let page = data(&app, &admin, PAGE, variables).await["ordersReport"].take();
+        assert_eq!(page["totalCount"], 8);
+        assert_eq!(
+            column(&page["nodes"], "/number"),
+            column(&page["edges"], "/node/number")
+        );
+        assert_eq!(page["pageInfo"]["hasPreviousPage"], !walked.is_empty());
+        walked.extend(column(&page["nodes"], "/number"));
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(walked, newest_first);
+    let variables = json!({"last": 3});
+    let end = data(&app, &admin, PAGE, variables).await["ordersReport"].take();
+    assert_eq!(column(&end["nodes"], "/number"), ["3", "2", "1"]);
+    let before = end["pageInfo"]["startCursor"].clone();
+    assert_eq!(before, end["edges"][0]["cursor"]);
+    let variables = json!({"last": 2, "before": before});
+    let middle = data(&app, &admin, PAGE, variables).await["ordersReport"].take();
+    assert_eq!(column(&middle["nodes"], "/number"), ["4", "6"]);
+    assert_eq!(middle["pageInfo"]["hasNextPage"], true);
+    assert_eq!(middle["pageInfo"]["hasPreviousPage"], true);
+}
+
+async fn pages_and_cursors_that_do_not_fit_are_refused(app: TestApp) {
+    let admin = admin(shop(&app).await.id);
+    let first = data(&app, &admin, PAGE, json!({"first": 1})).await;
+    let cursor = first["ordersReport"]["edges"][0]["cursor"].clone();
+    for (variables, message) in [
+        (
+            json!({"first": 0}),
+            "first must lie between 1 and 250, not 0",
+        ),
+        (
+            json!({"first": 251}),
+            "first must lie between 1 and 250, not 251",
+        ),
+        (
+            json!({"last": -1}),
+            "last must lie between 1 and 250, not -1",
+        ),
+        (
+            json!({"first": 1, "last": 1}),
+            "first and last exclude each other: give one of them",
+        ),
+        (
+            json!({"after": "garbage"}),
+            "this cursor belongs to another field or order",
+        ),
+    ] {
+        let refused = refusal(&app, &admin, PAGE, variables).await;
+        assert_eq!(refused, ("BAD_USER_INPUT".to_owned(), message.to_owned()));
+    }
+    for other in [
+        "query($after: String) {
+            ordersReport(orderBy: {field: TOTAL, direction: ASC}, after: $after) { totalCount } }",
+        "query($after: String) { transactions(after: $after) { totalCount } }",
+    ] {
+        let (code, message) = refusal(&app, &admin, other, json!({"after": cursor})).await;
+        assert_eq!(code, "BAD_USER_INPUT");
+        assert_eq!(message, "this cursor belongs to another field or order");
+    }
+}
+
+#[rustfmt::skip]
+async fn filters_and_orders_choose_and_sort(app: TestApp) {
+    let shop = shop(&app).await;
+    let anna = format!("affiliateId: \"{}\"", shop.affiliate_id(shop.anna));
+    for (arguments, numbers) in [
+        ("filter: {status: [COMPLETE]}".to_owned(),                          vec!["8", "5", "4", "1"]),
+        ("filter: {cancelReason: FAKE}".to_owned(),                          vec!["3"]),
+        ("filter: {promoted: false}".to_owned(),                             vec!["8", "7", "5"]),
+        (format!("filter: {{{anna}}}"),                                      vec!["3", "2", "1"]),
+        ("filter: {placedTo: \"2026-10-13\"}".to_owned(),                    vec!["2", "1"]),
+        ("filter: {placedFrom: \"2026-11-19\", currency: \"EUR\"}".to_owned(),   vec!["8", "7"]),
+        ("filter: {source: \"file\"}".to_owned(),                            vec![]),
+        ("filter: {search: \"5\", status: []}".to_owned(),                   vec!["5"]),
+        ("orderBy: {field: TOTAL, direction: DESC}, first: 3".to_owned(),    vec!["5", "4", "1"]),
+        ("orderBy: {field: PLACED_AT, direction: ASC}, first: 2".to_owned(), vec!["1", "2"]),
+    ] {
+        let document = format!("{{ ordersReport({arguments}) {{ nodes {{ number }} }} }}");
+        let found = data(&app, &analyst(shop.id), &document, json!({})).await;
+        assert_eq!(column(&found["ordersReport"]["nodes"], "/number"), numbers, "{arguments}");
+    }
+    let counts = "{
+        promotedOrderCounts(from: \"2026-11-01\", orderBy: COUNT_DESC) {
+            nodes { count newOrders completeOrders affiliate { code promotedOrders { count } } } }
+        transactions(filter: {kind: [COMMISSION], createdTo: \"2026-10-13\"}) { totalCount }
+        affiliates(search: \"AN\") { nodes { code transactions(filter: {status: [OPEN]}) { totalCount } } }
+    }";
+    let found = data(&app, &analyst(shop.id), counts, json!({})).await;
+    let nodes = &found["promotedOrderCounts"]["nodes"];
+    assert_eq!(column(nodes, "/affiliate/code"), ["bert", "anna"]);
+    assert_eq!((&nodes[0]["count"], &nodes[1]["count"]), (&json!(2), &json!(0)));
+    assert_eq!(nodes[1]["affiliate"]["promotedOrders"]["count"], 3);
+    assert_eq!(found["transactions"]["totalCount"], 2);
+    assert_eq!(found["affiliates"]["nodes"], json!([{"code": "anna", "transactions": {"totalCount": 1}}]));
+}
+
+async fn texts_that_no_database_takes_are_refused(app: TestApp) {
+    let admin = admin(shop(&app).await.id);
+    for field in [
+        "ordersReport(filter: {search: $text}) { totalCount }",
+        "ordersReport(filter: {source: $text}) { totalCount }",
+        "orderByExternalId(externalId: $text) { id }",
+        "orderByExternalId(externalId: \"1\", source: $text) { id }",
+        "affiliateByCode(code: $text) { id }",
+        "affiliates(search: $text) { totalCount }",
+        "node(id: $text) { id }",
+        "affiliates(after: $text) { totalCount }",
+    ] {
+        let is_id = field.starts_with("node");
+        let declared = if is_id { "ID!" } else { "String!" };
+        let document = format!("query($text: {declared}) {{ {field} }}");
+        let (code, _) = refusal(&app, &admin, &document, json!({"text": "a\u{0}b"})).await;
+        assert_eq!(code, "BAD_USER_INPUT", "{field}");
+    }
+}
