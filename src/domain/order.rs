@@ -77,8 +77,9 @@ pub enum Outcome {
     Changed(OrderState),
     /// Nothing differs but, perhaps, the time that the source told last.
     Unchanged(OrderState),
-    /// A new order whose status is to be ignored: nothing is stored.
-    Ignored,
+    /// The status is to be ignored (R1): a new order is not stored, and of a stored one, which this is, nothing
+    /// but the native status is news.
+    Ignored(Option<OrderState>),
     /// The report is older than what is stored (R3).
     Stale,
 }
@@ -137,7 +138,7 @@ impl OrderReport {
         };
         let meaning = context.meaning.unwrap_or(Meaning::New);
         if meaning == Meaning::Ignore {
-            return Ok(Outcome::Ignored);
+            return Ok(Outcome::Ignored(None));
         }
         order.enter(meaning);
         if order.status != OrderStatus::New {
@@ -164,7 +165,7 @@ impl OrderReport {
             order.mapped = context.meaning.is_some();
             let meaning = context.meaning.unwrap_or(Meaning::New);
             if meaning == Meaning::Ignore {
-                return Ok(Self::compared(stored, order));
+                return Ok(Outcome::Ignored(Some(order)));
             }
             order.enter(meaning);
         }

@@ -77,12 +77,16 @@ impl Change for ImportOrders {
             let known = stored.get(report.external_id.trim());
             let outcome = check_unseen(report, &mut seen)
                 .and_then(|()| read(report, known, &source, &meanings, shop));
+            let is_ignored = matches!(outcome, Ok(Outcome::Ignored(_)));
             match outcome {
                 Err(refusal) => counts.fail(index, report, refusal),
                 Ok(Outcome::Stale) => counts.stale += 1,
-                Ok(Outcome::Ignored) => counts.unchanged += 1,
+                Ok(Outcome::Ignored(None)) => counts.unchanged += 1,
                 Ok(
-                    Outcome::Created(state) | Outcome::Changed(state) | Outcome::Unchanged(state),
+                    Outcome::Created(state)
+                    | Outcome::Changed(state)
+                    | Outcome::Unchanged(state)
+                    | Outcome::Ignored(Some(state)),
                 ) => {
                     let identity = known.map_or_else(
                         || Identity {
@@ -97,6 +101,7 @@ impl Change for ImportOrders {
                     drafts.push(Draft {
                         index,
                         report,
+                        is_ignored,
                         stored: known.cloned(),
                         row,
                     });
@@ -113,6 +118,8 @@ impl Change for ImportOrders {
 struct Draft<'a> {
     index: usize,
     report: &'a OrderReport,
+    /// R1: nothing but its native status is news, so neither is who brought it and for how much.
+    is_ignored: bool,
     stored: Option<order::Model>,
     row: order::Model,
 }
@@ -257,7 +264,12 @@ async fn write_drafts(
     let mut writes = Vec::new();
     for draft in drafts {
         let linked = transactions.remove(&draft.row.id).unwrap_or_default();
-        match decide(shop, draft.report, draft.row, &affiliates, &linked) {
+        let decision = if draft.is_ignored {
+            Ok((draft.row, Claim::Keep, None))
+        } else {
+            decide(shop, draft.report, draft.row, &affiliates, &linked)
+        };
+        match decision {
             Err(refusal) => counts.fail(draft.index, draft.report, refusal),
             Ok((mut row, claim, locked)) => {
                 row.affiliate_id = claim.affiliate_of(row.affiliate_id);

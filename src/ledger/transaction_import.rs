@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::affiliates::ensure_codes;
 use super::commissions::waits_until;
 use super::order_import::{FailedRow, ImportCounts};
+use super::order_store::follow_order;
 use super::transactions::{
     Terms, check_amount, insert_transaction, new_transaction, replace, set_status,
 };
@@ -182,6 +183,10 @@ fn set_beginning(
     }
     if let Some(status) = record.status {
         set_status(row, status, order);
+    }
+    // R9: what starts out final may have an order that says otherwise.
+    if let Some(order) = order {
+        follow_order(row, order);
     }
     Ok(())
 }

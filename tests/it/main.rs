@@ -5,24 +5,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
-mod counters;
 mod demo;
-mod figures;
 mod graphql_reads;
 mod histories;
-mod history;
 mod http;
 mod idempotency;
-mod money;
-mod overrides;
-mod periods;
-mod races;
 mod roles;
-mod schedule;
+mod rules;
 mod schema;
 mod settling;
-mod snapshots;
 mod subscriptions;
 mod support;
-mod sync_health;
-mod sync_runs;
