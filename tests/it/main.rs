@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
+mod commands;
 mod demo;
 mod graphql_reads;
 mod histories;
 mod http;
+mod independent_count;
 mod schema;
 mod settling;
 mod support;
