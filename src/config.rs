@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use directories::ProjectDirs;
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -55,7 +56,8 @@ pub struct Listen {
         long,
         env = "CASHABLE_LISTEN",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:4000"
+        default_value = "127.0.0.1:4000",
+        value_parser = parse_listen
     )]
     pub listen: SocketAddr,
 }
@@ -77,7 +79,8 @@ impl Config {
             Some(url) => url.clone(),
             None => default_url()?,
         };
-        Ok(App::new(Database::connect(&url).await?, Clock::Machine))
+        let database = Database::connect(&url).await.map_err(cannot_open)?;
+        Ok(App::new(database, Clock::Machine))
     }
 }
 
@@ -107,6 +110,29 @@ pub fn file_url(path: &std::path::Path) -> Result<String> {
 
 fn default_url() -> Result<String> {
     file_url(&data_folder()?.join("cashable.sqlite"))
+}
+
+/// Without the URL, which may hold a password.
+fn cannot_open(error: Error) -> Error {
+    match error {
+        Error::Database(DbErr::Conn(RuntimeErr::SqlxError(cause)))
+            if matches!(*cause, SqlxError::PoolTimedOut) =>
+        {
+            Error::BadInput(
+                "--database-url: the server does not answer; is it running, and its address right?"
+                    .to_owned(),
+            )
+        }
+        Error::Database(cause) => Error::BadInput(format!(
+            "--database-url: the database cannot be opened: {cause}"
+        )),
+        other => other,
+    }
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "it must be an IP address and a port, such as 127.0.0.1:4000".to_owned())
 }
 
 fn parse_url(text: &str) -> Result<String, String> {

@@ -1,7 +1,7 @@
 //! `cashable import`: orders, affiliates and transactions from CSV or JSON Lines. What is wrong with a row
 //! is told with its line, and the rest goes in.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,6 +58,8 @@ enum What {
 #[derive(Default)]
 struct Report {
     counts: ImportCounts,
+    /// The line of each id.
+    seen: HashMap<String, u64>,
     failures: Vec<(u64, String, String)>,
 }
 
@@ -66,8 +68,13 @@ impl Import {
         let app = config.open().await?;
         let shop = require_shop(&app, &self.shop).await?;
         let mapping = self.read_mapping()?;
-        let report = self.import(&app, &shop, &mapping).await?;
-        report.print(self.dry_run);
+        let mut report = Report::default();
+        let outcome = self.import(&app, &shop, &mapping, &mut report).await;
+        // What ended an import in its middle does not undo what went in before.
+        if outcome.is_ok() || report.counts != ImportCounts::default() {
+            report.print(self.dry_run);
+        }
+        outcome?;
         Ok(if report.failures.is_empty() {
             ExitCode::SUCCESS
         } else {
@@ -79,48 +86,60 @@ impl Import {
         let Some(path) = &self.mapping else {
             return Ok(Mapping::default());
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| Error::BadInput(format!("{}: {cause}", path.display())))?;
+        let unreadable = |cause| {
+            let path = path.display();
+            Error::BadInput(format!("{path}: the mapping file cannot be read: {cause}"))
+        };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
         Mapping::parse(&text).map_err(|cause| about(path, &cause))
     }
 
-    async fn import(&self, app: &App, shop: &shop::Model, mapping: &Mapping) -> Result<Report> {
-        let format = Format::of_path(&self.file).map_err(|cause| about(&self.file, &cause))?;
-        let file = File::open(&self.file).map_err(|cause| about(&self.file, &cause.into()))?;
+    async fn import(
+        &self,
+        app: &App,
+        shop: &shop::Model,
+        mapping: &Mapping,
+        report: &mut Report,
+    ) -> Result<()> {
+        let format = Format::of_path(&self.file).map_err(|cause| self.about(&cause))?;
         let zone = parse_zone(&shop.time_zone)?;
         let load = Load {
             import: self,
             app,
             shop,
         };
-        let wrong = |cause: FileError| about(&self.file, &cause);
         match self.what {
             What::Orders => {
                 let source = self.source.clone().or_else(|| mapping.source.clone());
                 let source = source.unwrap_or_else(|| "file".to_owned());
-                let meanings: std::collections::BTreeMap<_, _> = mapping
+                let meanings: BTreeMap<_, _> = mapping
                     .statuses
                     .iter()
                     .map(|(word, to)| (word.clone(), to.to_string()))
                     .collect();
-                let rows = sources::read_orders(file, format, mapping, zone).map_err(wrong)?;
-                load.rows(rows, |reports| ImportOrders {
+                let open = |file| sources::read_orders(file, format, mapping, zone);
+                let change = |reports| ImportOrders {
                     source: source.clone(),
                     meanings: meanings.clone(),
                     reports,
-                })
-                .await
+                };
+                load.rows(open, change, report).await
             }
             What::Affiliates => {
-                let rows = sources::read_affiliates(file, format, mapping).map_err(wrong)?;
-                load.rows(rows, |rows| ImportAffiliates { rows }).await
+                let open = |file| sources::read_affiliates(file, format, mapping);
+                load.rows(open, |rows| ImportAffiliates { rows }, report)
+                    .await
             }
             What::Transactions => {
-                let rows =
-                    sources::read_transactions(file, format, mapping, zone).map_err(wrong)?;
-                load.rows(rows, |rows| ImportTransactions { rows }).await
+                let open = |file| sources::read_transactions(file, format, mapping, zone);
+                load.rows(open, |rows| ImportTransactions { rows }, report)
+                    .await
             }
         }
+    }
+
+    fn about(&self, cause: &FileError) -> Error {
+        about(&self.file, cause)
     }
 }
 
@@ -133,32 +152,29 @@ struct Load<'a> {
 
 impl Load<'_> {
     /// Reads the rows and brings them in, batch by batch.
-    async fn rows<T, C: Change<Output = ImportCounts>>(
+    async fn rows<T, C, I>(
         &self,
-        rows: impl Iterator<Item = Result<Row<T>, FileError>>,
+        open: impl Fn(File) -> Result<I, FileError>,
         change: impl Fn(Vec<T>) -> C,
-    ) -> Result<Report> {
+        report: &mut Report,
+    ) -> Result<()>
+    where
+        C: Change<Output = ImportCounts>,
+        I: Iterator<Item = Result<Row<T>, FileError>>,
+    {
+        let open = || {
+            let file = File::open(&self.import.file).map_err(FileError::from);
+            file.and_then(&open)
+                .map_err(|cause| self.import.about(&cause))
+        };
+        self.check_readable(open)?;
         let bar = progress::bar("importing", None);
-        let mut report = Report::default();
-        let mut seen = HashSet::new();
         let (mut lines, mut batch) = (Vec::new(), Vec::new());
-        for row in rows {
-            let row = row.map_err(|cause| about(&self.import.file, &cause))?;
+        for row in open()? {
+            let row = row.map_err(|cause| self.import.about(&cause))?;
             bar.inc(1);
-            match row.content {
-                Err(invalid) => report.fail(row.line, row.label, &invalid),
-                // R5: an id that comes again fails from its second row on, in whichever batch.
-                Ok(_) if !seen.insert(row.label.clone()) => {
-                    let again = Invalid::new(
-                        "externalId",
-                        format!("{} came before in this file", row.label),
-                    );
-                    report.fail(row.line, row.label, &again);
-                }
-                Ok(content) => {
-                    lines.push(row.line);
-                    batch.push(content);
-                }
+            if let Some(content) = report.sift(&mut lines, row) {
+                batch.push(content);
             }
             if batch.len() == BATCH {
                 let counts = self.write(&change(std::mem::take(&mut batch))).await?;
@@ -167,7 +183,24 @@ impl Load<'_> {
         }
         report.add(self.write(&change(batch)).await?, &lines);
         bar.finish_and_clear();
-        Ok(report)
+        Ok(())
+    }
+
+    /// Reads the file once for nothing, so that one whose end cannot be read leaves nothing half written.
+    /// A pipe gives what it has only once.
+    fn check_readable<T, I>(&self, open: impl Fn() -> Result<I>) -> Result<()>
+    where
+        I: Iterator<Item = Result<Row<T>, FileError>>,
+    {
+        let is_file = std::fs::metadata(&self.import.file).is_ok_and(|kind| kind.is_file());
+        if !is_file {
+            return Ok(());
+        }
+        let Some(cause) = open()?.find_map(Result::err) else {
+            return Ok(());
+        };
+        let about = self.import.about(&cause);
+        Err(Error::BadInput(format!("{about}; nothing was imported")))
     }
 
     async fn write<C: Change>(&self, change: &C) -> Result<C::Output> {
@@ -180,6 +213,32 @@ impl Load<'_> {
 }
 
 impl Report {
+    /// The content of a good row, whose line is added to `lines`; a bad one is told of.
+    fn sift<T>(&mut self, lines: &mut Vec<u64>, row: Row<T>) -> Option<T> {
+        let first = (!row.label.is_empty())
+            .then(|| *self.seen.entry(row.label.clone()).or_insert(row.line))
+            .filter(|first| *first != row.line);
+        let outcome = match (row.content, first) {
+            // R5: an id that comes again fails from its second row on, in whichever batch.
+            (Ok(_), Some(first)) => {
+                let (id, first) = (&row.label, first);
+                let message = format!("the id {id} came before in this file, in line {first}");
+                Err(Invalid::new("externalId", message))
+            }
+            (content, _) => content,
+        };
+        match outcome {
+            Ok(content) => {
+                lines.push(row.line);
+                Some(content)
+            }
+            Err(invalid) => {
+                self.fail(row.line, row.label, &invalid);
+                None
+            }
+        }
+    }
+
     fn fail(&mut self, line: u64, label: String, invalid: &Invalid) {
         self.failures.push((line, label, invalid.message.clone()));
     }
@@ -196,9 +255,13 @@ impl Report {
         self.counts.add(counts, 0);
     }
 
-    fn print(&self, dry_run: bool) {
+    fn print(&mut self, dry_run: bool) {
+        self.failures.sort_by_key(|(line, ..)| *line);
         for (line, label, message) in &self.failures {
-            eprintln!("line {line} ({label}): {message}");
+            match label.as_str() {
+                "" => eprintln!("line {line}: {message}"),
+                _ => eprintln!("line {line} ({label}): {message}"),
+            }
         }
         let counts = &self.counts;
         println!(

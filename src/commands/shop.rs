@@ -74,10 +74,10 @@ struct Settings {
     #[arg(long, value_enum)]
     sync: Option<Switch>,
     /// How often sync runs, in minutes.
-    #[arg(long, value_name = "MINUTES")]
+    #[arg(long, value_name = "MINUTES", allow_negative_numbers = true)]
     sync_interval: Option<i32>,
     /// Days to wait until a new commission is payable.
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     wait_days: Option<i32>,
     /// What the days to wait are counted from.
     #[arg(long, value_enum)]
@@ -89,7 +89,7 @@ struct Settings {
     #[arg(long, value_enum)]
     recount: Option<Switch>,
     /// Percent of what an order brings.
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     commission_rate: Option<String>,
     /// The first day whose orders earn, such as 2026-01-01; `none` for all.
     #[arg(long, value_name = "DAY")]
@@ -117,16 +117,12 @@ impl Shop {
                 settings,
             } => {
                 let settings = settings.read()?;
-                let shop = ledger::create_shop(
-                    &app,
-                    &NewShop {
-                        name,
-                        currency,
-                        time_zone,
-                    },
-                )
-                .await?;
-                print(&save(&app, &shop, settings).await?);
+                let new = NewShop {
+                    name,
+                    currency,
+                    time_zone,
+                };
+                print(&ledger::create_shop_with(&app, &new, &settings).await?);
             }
             Action::Set {
                 name,
@@ -259,8 +255,12 @@ fn print(shop: &shop::Model) {
         on(shop.recount_promoted_orders)
     );
     println!(
-        "  wait {} days, lock final {}",
+        "  wait {} days from {}, lock final {}",
         shop.wait_days,
+        match shop.wait_from {
+            WaitFrom::TransactionCreated => "the transaction's creation",
+            WaitFrom::OrderCompleted => "the order's completion",
+        },
         on(shop.lock_final_statuses)
     );
     println!(

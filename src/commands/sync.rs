@@ -22,7 +22,7 @@ pub struct Sync {
     #[arg(long)]
     dry_run: bool,
     /// Look at every unsettled transaction, due or not.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dry_run")]
     all: bool,
 }
 

@@ -76,16 +76,20 @@ pub fn parse_instant(field: &'static str, text: &str, zone: Tz) -> Result<Instan
                 format!("{field} must be a time such as 2026-11-21T14:30:00Z, not \"{text}\""),
             )
         })?;
-    check_instant(field, Instant(instant))
+    within_years(field, text, year_of(Instant(instant)))?;
+    Ok(Instant(instant))
 }
 
 /// Refuses instants outside of the years that an order can lie in.
 pub fn check_instant(field: &'static str, instant: Instant) -> Result<Instant, Invalid> {
-    let year = DateTime::from_timestamp_millis(instant.0).map_or(i32::MAX, |utc| utc.year());
     let shown = DateTime::from_timestamp_millis(instant.0)
         .map_or_else(|| instant.0.to_string(), |utc| utc.to_rfc3339());
-    within_years(field, &shown, year)?;
+    within_years(field, &shown, year_of(instant))?;
     Ok(instant)
+}
+
+fn year_of(instant: Instant) -> i32 {
+    DateTime::from_timestamp_millis(instant.0).map_or(i32::MAX, |utc| utc.year())
 }
 
 fn within_years(field: &'static str, text: &str, year: i32) -> Result<(), Invalid> {
@@ -202,5 +206,10 @@ mod tests {
         ] {
             assert!(parse_instant("placedAt", text, Tz::UTC).is_err(), "{text}");
         }
+        // As it was written, not as the instant that it comes to.
+        let message = parse_instant("placedAt", "0000-01-01", Tz::America__Sao_Paulo)
+            .expect_err("year 0")
+            .message;
+        assert!(message.ends_with("\"0000-01-01\" does not"), "{message}");
     }
 }

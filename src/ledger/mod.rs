@@ -50,7 +50,7 @@ pub use schedule::shops_to_sync;
 pub use settings::{Factor, UpdateSettings};
 pub use settling::{Days, Preview, SettleChunk, Settled, Transition, preview, target_status};
 pub use shop_write::ShopWrite;
-pub use shops::{NewShop, create_shop, shop_id_of};
+pub use shops::{NewShop, create_shop, create_shop_with, shop_id_of};
 pub use tokens::{CreateToken, CreatedToken, RevokeToken, parse_secret, touch_token};
 pub use transaction_import::ImportTransactions;
 pub use transactions::{CreateTransaction, DeleteTransaction};

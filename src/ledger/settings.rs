@@ -81,7 +81,7 @@ impl Change for UpdateSettings {
 }
 
 impl UpdateSettings {
-    fn set_sync(&self, shop: &mut shop::Model) -> Result<()> {
+    pub(super) fn set_sync(&self, shop: &mut shop::Model) -> Result<()> {
         shop.sync_enabled = self.sync_enabled.unwrap_or(shop.sync_enabled);
         shop.wait_from = self.wait_from.unwrap_or(shop.wait_from);
         shop.lock_final_statuses = self.lock_final_statuses.unwrap_or(shop.lock_final_statuses);
@@ -98,7 +98,7 @@ impl UpdateSettings {
         Ok(())
     }
 
-    fn set_commission(&self, shop: &mut shop::Model) -> Result<()> {
+    pub(super) fn set_commission(&self, shop: &mut shop::Model) -> Result<()> {
         if let Some(rate) = &self.commission_rate {
             shop.commission_rate_ppm = parse_percent("commissionRate", rate)?;
         }

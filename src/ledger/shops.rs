@@ -5,6 +5,7 @@ use entity::words::WaitFrom;
 use sea_orm::{ActiveModelTrait, IntoActiveModel, SqlErr};
 use sha2::{Digest, Sha256};
 
+use super::UpdateSettings;
 use crate::app::App;
 use crate::domain::zone::parse_zone;
 use crate::domain::{Currency, text};
@@ -33,8 +34,33 @@ pub fn shop_id_of(name: &str) -> i64 {
 
 /// Makes a shop. Its sync is off until an admin turns it on (R20), final statuses are locked (R8).
 pub async fn create_shop(app: &App, new: &NewShop) -> Result<shop::Model> {
+    create_shop_with(app, new, &UpdateSettings::default()).await
+}
+
+/// Makes a shop with these settings, or none at all where one of them cannot be.
+pub async fn create_shop_with(
+    app: &App,
+    new: &NewShop,
+    settings: &UpdateSettings,
+) -> Result<shop::Model> {
+    let mut row = new_shop(app, new)?;
+    settings.set_sync(&mut row)?;
+    settings.set_commission(&mut row)?;
+    let tx = app.database.begin_write().await?;
+    let made = row.into_active_model().insert(&tx).await.map_err(|error| {
+        if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+            let taken = format!("there is a shop named {} already", new.name.trim());
+            return Error::refused(RefusalCode::Duplicate, taken);
+        }
+        error.into()
+    })?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+fn new_shop(app: &App, new: &NewShop) -> Result<shop::Model> {
     let name = text::required("name", &new.name)?;
-    let row = shop::Model {
+    Ok(shop::Model {
         shop_id: shop_id_of(&name),
         currency: Currency::parse(&new.currency)?.code().to_owned(),
         time_zone: parse_zone(&new.time_zone)?.name().to_owned(),
@@ -55,15 +81,5 @@ pub async fn create_shop(app: &App, new: &NewShop) -> Result<shop::Model> {
         swept_at: None,
         created_at: app.clock.now(),
         name,
-    };
-    let tx = app.database.begin_write().await?;
-    let made = row.into_active_model().insert(&tx).await.map_err(|error| {
-        if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-            let taken = format!("there is a shop named {} already", new.name.trim());
-            return Error::refused(RefusalCode::Duplicate, taken);
-        }
-        error.into()
-    })?;
-    tx.commit().await?;
-    Ok(made)
+    })
 }

@@ -1,6 +1,6 @@
 //! Transactions made by hand elsewhere come in from a file, told apart by their external id.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::words::TransactionKind;
 use entity::{affiliate, affiliate_transaction as transaction, order};
@@ -12,7 +12,7 @@ use super::commissions::waits_until;
 use super::order_import::{FailedRow, ImportCounts};
 use super::order_store::follow_order;
 use super::transactions::{
-    Terms, check_amount, insert_transaction, new_transaction, replace, set_status,
+    Terms, check_amount, check_kind, insert_transaction, new_transaction, replace, set_status,
 };
 use super::{Change, ShopWrite};
 use crate::domain::record::TransactionRecord;
@@ -34,22 +34,21 @@ impl Change for ImportTransactions {
     type Output = ImportCounts;
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<ImportCounts> {
-        let codes: BTreeSet<String> = self
-            .rows
-            .iter()
-            .filter_map(|row| text::required("affiliateCode", &row.affiliate_code).ok())
-            .collect();
-        let affiliates = ensure_codes(shop, codes).await?;
         let stored = self.load_stored(shop).await?;
         let orders = self.load_orders(shop).await?;
-        let mut seen = HashSet::new();
+        let read = self.read(shop, &orders);
+        // A row that fails makes no affiliate.
+        let good = read.iter().filter_map(|row| row.as_ref().ok());
+        let codes = good.map(|row| row.affiliate_code.clone()).collect();
+        let affiliates = ensure_codes(shop, codes).await?;
         let mut counts = ImportCounts::default();
-        for (index, row) in self.rows.iter().enumerate() {
-            let known = stored.get(row.external_id.trim());
-            let applied = if seen.insert(row.external_id.trim()) {
-                apply(row, shop, known, &affiliates, &orders).await
-            } else {
-                Err(duplicate(&row.external_id))
+        for (index, (row, read)) in self.rows.iter().zip(read).enumerate() {
+            let applied = match read {
+                Ok(read) => {
+                    let known = stored.get(&read.external_id);
+                    apply(row, shop, known, &affiliates, read).await
+                }
+                Err(error) => Err(error),
             };
             match applied {
                 Ok(Applied::Created) => counts.created += 1,
@@ -78,7 +77,31 @@ enum Applied {
 
 type OrderKey = (String, String);
 
+/// A record found good, before it is known whose it is.
+struct Read<'a> {
+    external_id: String,
+    affiliate_code: String,
+    terms: Terms,
+    order: Option<&'a order::Model>,
+}
+
 impl ImportTransactions {
+    fn read<'a>(
+        &self,
+        shop: &ShopWrite,
+        orders: &'a HashMap<OrderKey, order::Model>,
+    ) -> Vec<Result<Read<'a>>> {
+        let mut seen = HashSet::new();
+        let rows = self.rows.iter().map(|row| {
+            if seen.insert(row.external_id.trim()) {
+                read(row, shop, orders)
+            } else {
+                Err(duplicate(&row.external_id))
+            }
+        });
+        rows.collect()
+    }
+
     async fn load_stored(&self, shop: &ShopWrite) -> Result<HashMap<String, transaction::Model>> {
         let ids = self
             .rows
@@ -112,36 +135,48 @@ impl ImportTransactions {
     }
 }
 
-async fn apply(
+fn read<'a>(
     record: &TransactionRecord,
-    shop: &mut ShopWrite,
-    known: Option<&transaction::Model>,
-    affiliates: &BTreeMap<String, affiliate::Model>,
-    orders: &HashMap<OrderKey, order::Model>,
-) -> Result<Applied> {
-    let external_id = text::required("externalId", &record.external_id)?;
-    let code = text::required("affiliateCode", &record.affiliate_code)?;
-    let affiliate = affiliates
-        .get(&code)
-        .ok_or_else(|| Error::not_found("affiliate"))?;
-    let order = find_order(record, orders)?;
+    shop: &ShopWrite,
+    orders: &'a HashMap<OrderKey, order::Model>,
+) -> Result<Read<'a>> {
     let currency = match &record.currency {
         Some(currency) => Currency::parse(currency)?,
         None => shop.currency()?,
     };
     let kind = record.kind.unwrap_or(TransactionKind::Manual);
-    let terms = Terms {
-        kind,
-        amount_minor: currency.parse_signed("amount", &record.amount)?,
-        currency,
-        note: text::note("note", record.note.as_deref().unwrap_or(""))?,
+    let read = Read {
+        external_id: text::required("externalId", &record.external_id)?,
+        affiliate_code: text::required("affiliateCode", &record.affiliate_code)?,
+        order: find_order(record, orders)?,
+        terms: Terms {
+            kind,
+            amount_minor: currency.parse_signed("amount", &record.amount)?,
+            currency,
+            note: text::note("note", record.note.as_deref().unwrap_or(""))?,
+        },
     };
-    check_amount(kind, terms.amount_minor, affiliate)?;
+    check_kind(kind, read.terms.amount_minor)?;
+    Ok(read)
+}
+
+async fn apply(
+    record: &TransactionRecord,
+    shop: &mut ShopWrite,
+    known: Option<&transaction::Model>,
+    affiliates: &BTreeMap<String, affiliate::Model>,
+    read: Read<'_>,
+) -> Result<Applied> {
+    let affiliate = affiliates
+        .get(&read.affiliate_code)
+        .ok_or_else(|| Error::not_found("affiliate"))?;
+    let (terms, order) = (read.terms, read.order);
+    check_amount(terms.kind, terms.amount_minor, affiliate)?;
     if let Some(stored) = known {
         return follow_file(shop, stored, &terms, order).await;
     }
     let mut row = new_transaction(shop, affiliate, order, terms)?;
-    row.external_id = Some(external_id);
+    row.external_id = Some(read.external_id);
     set_beginning(record, shop, &mut row, order)?;
     insert_transaction(shop, &row, order).await?;
     Ok(Applied::Created)

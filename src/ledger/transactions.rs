@@ -127,6 +127,21 @@ pub(super) fn check_amount(
     amount_minor: i64,
     affiliate: &affiliate::Model,
 ) -> Result<()> {
+    check_kind(kind, amount_minor)?;
+    if !affiliate.active && amount_minor > 0 {
+        return Err(Error::invalid(
+            "affiliateId",
+            format!(
+                "the affiliate {} is inactive and earns nothing new",
+                affiliate.code
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// What can be said before it is known whose it is.
+pub(super) fn check_kind(kind: TransactionKind, amount_minor: i64) -> Result<()> {
     match kind {
         TransactionKind::Commission => Err(Error::invalid(
             "kind",
@@ -135,13 +150,6 @@ pub(super) fn check_amount(
         TransactionKind::Manual if amount_minor < 0 => Err(Error::invalid(
             "amount",
             "only an ADJUSTMENT may have a negative amount",
-        )),
-        _ if !affiliate.active && amount_minor > 0 => Err(Error::invalid(
-            "affiliateId",
-            format!(
-                "the affiliate {} is inactive and earns nothing new",
-                affiliate.code
-            ),
         )),
         _ => Ok(()),
     }

@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
+mod commands;
 mod demo;
 mod graphql_reads;
 mod histories;
 mod http;
 mod idempotency;
+mod independent_count;
 mod roles;
 mod rules;
 mod schema;

@@ -102,9 +102,11 @@ impl Change for SettleChunk {
 }
 
 impl Transition {
-    /// Transitions as a run stores them.
+    /// Transitions as a run stores them: from OPEN on, whatever order a database found them in.
     pub fn to_json(transitions: &[Self]) -> Result<serde_json::Value> {
-        serde_json::to_value(transitions).map_err(unexpected)
+        let mut sorted: Vec<&Self> = transitions.iter().collect();
+        sorted.sort_by_key(|transition| (transition.from, transition.to));
+        serde_json::to_value(sorted).map_err(unexpected)
     }
 
     /// Transitions as a run has stored them.

@@ -1,6 +1,7 @@
 //! The server from outside: who is let in, what is understood, and what is refused how.
 
 mod asking;
+mod bad_input;
 mod bearers;
 mod page;
 mod sockets;
