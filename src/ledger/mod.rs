@@ -9,8 +9,10 @@ mod author;
 mod bulk;
 mod commissions;
 mod counters;
+mod dead_runs;
 mod history;
 mod idempotency;
+mod meanings;
 mod miscount;
 mod order_import;
 mod order_rows;
@@ -39,6 +41,7 @@ use serde::de::DeserializeOwned;
 
 pub use affiliates::{CreateAffiliate, ImportAffiliates, UpdateAffiliate};
 pub use author::Author;
+pub use dead_runs::fail_dead_runs;
 pub use miscount::MiscountForDemo;
 pub use order_import::{FailedRow, ImportCounts, ImportOrders};
 pub use overrides::{OverrideStatus, ReleaseOverride};
@@ -86,7 +89,7 @@ pub async fn write<C: Change>(
         };
         match outcome {
             Ok(output) => return Ok(output),
-            Err(error) => tries.again_after(error).await?,
+            Err(error) => tries.again_after(error, request.is_some()).await?,
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use entity::{affiliate, affiliate_transaction as transaction, order, status_mapping};
+use entity::{affiliate, affiliate_transaction as transaction, order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::affiliates::ensure_codes;
 use super::commissions::{Claim, claim};
+use super::meanings::Meanings;
 use super::order_rows::{Identity, state_of};
 use super::order_store::{OrderWrite, store, transactions_of};
 use super::{Change, MapStatuses, ShopWrite};
 use crate::domain::order::{Context, OrderReport, Outcome};
-use crate::domain::status::{Meaning, default_meaning};
 use crate::domain::zone::check_instant;
 use crate::domain::{Currency, text};
 use crate::error::{Refusal, RefusalCode, Result};
@@ -68,15 +68,15 @@ impl Change for ImportOrders {
             meanings: self.meanings.clone(),
         };
         told.apply(shop).await?;
-        let meanings = load_meanings(shop, &source).await?;
+        let meanings = Meanings::load(shop, &source).await?;
         let stored = self.load_stored(shop, &source).await?;
         let mut counts = ImportCounts::default();
         let mut drafts = Vec::new();
         let mut seen = HashSet::new();
         for (index, report) in self.reports.iter().enumerate() {
             let known = stored.get(report.external_id.trim());
-            let outcome = check_unseen(report, &mut seen)
-                .and_then(|()| read(report, known, &source, &meanings, shop));
+            let outcome =
+                check_unseen(report, &mut seen).and_then(|()| read(report, known, &meanings, shop));
             let is_ignored = matches!(outcome, Ok(Outcome::Ignored(_)));
             match outcome {
                 Err(refusal) => counts.fail(index, report, refusal),
@@ -134,7 +134,7 @@ impl ImportOrders {
         for chunk in self.reports.chunks(CHUNK) {
             let ids = chunk
                 .iter()
-                .map(|report| report.external_id.trim().to_owned());
+                .filter_map(|report| text::required("externalId", &report.external_id).ok());
             let rows = order::Entity::find()
                 .filter(order::Column::ShopId.eq(shop.shop.shop_id))
                 .filter(order::Column::Source.eq(source))
@@ -163,19 +163,13 @@ fn check_unseen(report: &OrderReport, seen: &mut HashSet<String>) -> Result<(), 
 fn read(
     report: &OrderReport,
     known: Option<&order::Model>,
-    source: &str,
-    meanings: &HashMap<String, Meaning>,
+    meanings: &Meanings,
     shop: &ShopWrite,
 ) -> Result<Outcome, Refusal> {
     let report = clean(report)?;
     let native = report.native_status.as_deref();
     let context = Context {
-        meaning: native.and_then(|word| {
-            meanings
-                .get(word)
-                .copied()
-                .or_else(|| default_meaning(source, word))
-        }),
+        meaning: native.and_then(|word| meanings.of(word)),
         shop_currency: Currency::parse(&shop.shop.currency)?,
         now: shop.now,
     };
@@ -228,20 +222,6 @@ fn clean(report: &OrderReport) -> Result<OrderReport, Refusal> {
         affiliate_code: required("affiliateCode", &report.affiliate_code)?,
         ..report.clone()
     })
-}
-
-pub(super) async fn load_meanings(
-    shop: &ShopWrite,
-    source: &str,
-) -> Result<HashMap<String, Meaning>> {
-    let rows = status_mapping::Entity::find()
-        .filter(status_mapping::Column::ShopId.eq(shop.shop.shop_id))
-        .filter(status_mapping::Column::Source.eq(source))
-        .all(shop.db())
-        .await?;
-    rows.into_iter()
-        .map(|row| Ok((row.native_status, Meaning::parse(&row.maps_to)?)))
-        .collect()
 }
 
 /// Decides on each order's commission and stores what differs.

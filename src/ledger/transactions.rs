@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::affiliates::find_affiliate;
-use super::commissions::waits_until;
+use super::commissions::{completed_at, waits_until};
 use super::counters::links_of_orders;
 use super::history::Why;
 use super::queue::requeue;
@@ -167,6 +167,7 @@ pub(super) fn new_transaction(
         shop_id: settings.shop_id,
         id: shop.new_id(),
         affiliate_id: affiliate.id,
+        affiliate_since: shop.now,
         order_id: order.map(|order| order.id),
         external_id: None,
         kind: terms.kind,
@@ -183,7 +184,7 @@ pub(super) fn new_transaction(
             settings.wait_from,
             settings.wait_days,
             shop.now,
-            order.and_then(|order| order.completed_at),
+            order.and_then(completed_at),
         ),
         final_total_minor: None,
         final_refunded_minor: None,
