@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::order_import::{FailedRow, ImportCounts};
+use super::import_counts::{FailedRow, ImportCounts};
 use super::{Change, ShopWrite, bulk};
 use crate::domain::decimal::parse_percent;
 use crate::domain::record::AffiliateRecord;

@@ -9,12 +9,10 @@ use serde::Serialize;
 
 use super::affiliates::ensure_codes;
 use super::commissions::{completed_at, waits_until};
-use super::order_import::{FailedRow, ImportCounts};
+use super::import_counts::{FailedRow, ImportCounts};
 use super::order_store::follow_order;
-use super::transactions::{
-    Terms, check_amount, check_kind, insert_transaction, new_transaction, order_of, replace,
-    set_status,
-};
+use super::transaction_rows::{insert_transaction, order_of, replace, set_status};
+use super::transactions::{Terms, check_amount, check_kind, new_transaction};
 use super::{Change, ShopWrite};
 use crate::domain::record::TransactionRecord;
 use crate::domain::settling::is_final;
