@@ -170,6 +170,7 @@ impl Load<'_> {
         self.check_readable(open)?;
         let bar = progress::bar("importing", None);
         let (mut lines, mut batch) = (Vec::new(), Vec::new());
+        let mut batches = 0_u32;
         for row in open()? {
             let row = row.map_err(|cause| self.import.about(&cause))?;
             bar.inc(1);
@@ -179,6 +180,11 @@ impl Load<'_> {
             if batch.len() == BATCH {
                 let counts = self.write(&change(std::mem::take(&mut batch))).await?;
                 report.add(counts, &std::mem::take(&mut lines));
+                batches += 1;
+                // A table that has doubled is another table to whoever plans by its size.
+                if batches.is_power_of_two() {
+                    ledger::refresh_statistics(self.app).await;
+                }
             }
         }
         report.add(self.write(&change(batch)).await?, &lines);

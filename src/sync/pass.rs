@@ -5,11 +5,17 @@ use entity::{Instant, sync_run};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::ledger::{self, Author, FinishRun, Recount, SettleChunk, StartRun, Transition, preview};
+use crate::ledger::{
+    self, Author, FinishRun, Recount, SettleChunk, StartRun, Transition, preview,
+    refresh_statistics,
+};
 
 /// How many transactions are settled in one database transaction: few enough that an override never
 /// waits long.
 const CHUNK: u64 = 2_000;
+
+/// From how many transactions on it pays to have the database look how its tables are filled.
+const MANY_DUE: i64 = 4_000;
 
 /// Sees a run as it advances.
 pub type Watch<'a> = &'a (dyn Fn(&sync_run::Model) + Send + Sync);
@@ -62,6 +68,9 @@ async fn carry_out(
     let at = run.started_at.unwrap_or(run.queued_at);
     if run.dry_run {
         return look_only(app, run, at).await;
+    }
+    if run.transactions_due > MANY_DUE {
+        refresh_statistics(app).await;
     }
     loop {
         let chunk = SettleChunk {
