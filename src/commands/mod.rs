@@ -88,7 +88,7 @@ impl Switch {
 pub fn complain(error: &Error) -> ExitCode {
     match error {
         Error::Database(cause) | Error::OutcomeUnknown(cause) => {
-            eprintln!("error: {error}: {cause}")
+            eprintln!("error: {error}: {cause}");
         }
         _ => eprintln!("error: {error}"),
     }
