@@ -11,6 +11,7 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
 
 use super::answer_order::AnswerOrder;
+use super::nulls::Nulls;
 use super::operation::operation_of;
 use crate::app::App;
 use crate::error::Error;
@@ -31,27 +32,42 @@ impl<E> Execution<E> {
 
     /// A query reads one snapshot, so that its figures agree (R25). A mutation reads what it has just written,
     /// and a subscription what has been written since.
-    fn equip(&self, mut request: Request) -> Result<(Request, AnswerOrder), ServerError> {
+    fn equip(&self, mut request: Request) -> Result<(Request, Finish), ServerError> {
         let operation = operation_of(&mut request)?;
         let reads = match operation.as_ref().map(|it| it.kind) {
             Some(OperationType::Query) => Reads::snapshot(&self.app),
             _ => Reads::latest(&self.app),
         };
-        let order = operation.map(|it| it.order).unwrap_or_default();
-        Ok((request.data(self.app.clone()).data(reads), order))
+        let finish = Finish {
+            order: operation.map(|it| it.order).unwrap_or_default(),
+            nulls: Nulls::of(&request),
+        };
+        Ok((request.data(self.app.clone()).data(reads), finish))
+    }
+}
+
+/// What is left to be done to an answer of the library before it goes out.
+struct Finish {
+    order: AnswerOrder,
+    nulls: Nulls,
+}
+
+impl Finish {
+    fn finish(&self, answer: Result<Response, Box<dyn Any + Send>>) -> Response {
+        let answer = answer.unwrap_or_else(|panic| broken(&*panic));
+        self.nulls.fill(self.order.restore(mask(answer)))
     }
 }
 
 impl<E: Executor> Executor for Execution<E> {
     async fn execute(&self, request: Request) -> Response {
-        let (request, order) = match self.equip(request) {
+        let (request, finish) = match self.equip(request) {
             Ok(equipped) => equipped,
             Err(error) => return unreadable(error),
         };
         // What a panic leaves half done goes with its request.
         let answer = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
-        let answer = answer.await.unwrap_or_else(|panic| broken(&*panic));
-        order.restore(mask(answer))
+        finish.finish(answer.await)
     }
 
     fn execute_stream(
@@ -59,13 +75,13 @@ impl<E: Executor> Executor for Execution<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let (request, order) = match self.equip(request) {
+        let (request, finish) = match self.equip(request) {
             Ok(equipped) => equipped,
             Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
         };
         AssertUnwindSafe(self.schema.execute_stream(request, session))
             .catch_unwind()
-            .map(move |answer| order.restore(mask(answer.unwrap_or_else(|panic| broken(&*panic)))))
+            .map(move |answer| finish.finish(answer))
             .boxed()
     }
 }
