@@ -30,8 +30,24 @@ pub(super) async fn write<C: Change>(
     let author = Author::new(actor, viewer.name.clone()).once(viewer.token_id, key);
     match ledger::write(app(ctx)?, viewer.shop_id, &author, change).await {
         Ok(output) => Ok(Ok(output)),
-        Err(Error::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Error::Refused(refusal)) => Ok(Err(in_input(refusal))),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The ledger knows fields by their names alone; callers are told where these are in their input.
+pub(super) fn in_input(refusal: Refusal) -> Refusal {
+    let path = |names: Vec<String>| {
+        let outer = match names.first().map(String::as_str) {
+            Some("factorPerOrder" | "limit") => &["input", "orderCountFactor"][..],
+            _ => &["input"],
+        };
+        let outer = outer.iter().map(ToString::to_string);
+        outer.chain(names).collect()
+    };
+    Refusal {
+        field: refusal.field.map(path),
+        ..refusal
     }
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::words::{StatusActor, SyncTrigger};
 
-use super::door::require_admin;
+use super::door::{in_input, require_admin};
 use crate::error::Error;
 use crate::graphql::errors::Result;
 use crate::graphql::object::SyncRun;
@@ -68,7 +68,7 @@ impl SyncMutations {
             Err(Error::Refused(refusal)) => Ok(TriggerSyncPayload {
                 run: None,
                 already_running: false,
-                user_errors: vec![refusal.into()],
+                user_errors: vec![in_input(refusal).into()],
             }),
             Err(error) => Err(error.into()),
         }
