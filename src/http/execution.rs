@@ -5,7 +5,6 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Error as GraphqlError, Executor, Request, Response, ServerError};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
@@ -30,17 +29,15 @@ impl<E> Execution<E> {
         Self { app, schema }
     }
 
-    /// A query reads one snapshot, so that its figures agree (R25). A mutation reads what it has just written,
-    /// and a subscription what has been written since.
+    /// An operation reads one snapshot, so that its figures agree (R25). A mutation begins another with each
+    /// write, and a subscription with each event.
     fn equip(&self, mut request: Request) -> Result<(Request, Finish), ServerError> {
         let operation = operation_of(&mut request)?;
-        let reads = match operation.as_ref().map(|it| it.kind) {
-            Some(OperationType::Query) => Reads::snapshot(&self.app),
-            _ => Reads::latest(&self.app),
-        };
+        let reads = Reads::new(&self.app);
         let finish = Finish {
             order: operation.map(|it| it.order).unwrap_or_default(),
             nulls: Nulls::of(&request),
+            reads: reads.clone(),
         };
         Ok((request.data(self.app.clone()).data(reads), finish))
     }
@@ -50,10 +47,13 @@ impl<E> Execution<E> {
 struct Finish {
     order: AnswerOrder,
     nulls: Nulls,
+    reads: Reads,
 }
 
 impl Finish {
+    /// Whoever the answer is for may be slow to take it: what it was read from is let go of before.
     fn finish(&self, answer: Result<Response, Box<dyn Any + Send>>) -> Response {
+        self.reads.renew();
         let answer = answer.unwrap_or_else(|panic| broken(&*panic));
         self.nulls.fill(self.order.restore(mask(answer)))
     }
