@@ -5,6 +5,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Error as GraphqlError, Executor, Request, Response, ServerError};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
@@ -35,6 +36,7 @@ impl<E> Execution<E> {
         let operation = operation_of(&mut request)?;
         let reads = Reads::new(&self.app);
         let finish = Finish {
+            kind: operation.as_ref().map(|it| it.kind),
             order: operation.map(|it| it.order).unwrap_or_default(),
             nulls: Nulls::of(&request),
             reads: reads.clone(),
@@ -45,6 +47,7 @@ impl<E> Execution<E> {
 
 /// What is left to be done to an answer of the library before it goes out.
 struct Finish {
+    kind: Option<OperationType>,
     order: AnswerOrder,
     nulls: Nulls,
     reads: Reads,
@@ -75,7 +78,8 @@ impl<E: Executor> Executor for Execution<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let (request, finish) = match self.equip(request) {
+        let equipped = self.equip(request).and_then(subscription_only);
+        let (request, finish) = match equipped {
             Ok(equipped) => equipped,
             Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
         };
@@ -86,7 +90,21 @@ impl<E: Executor> Executor for Execution<E> {
     }
 }
 
-/// A document that does not parse.
+/// A reader who stops would hold a query's snapshot, or a mutation's lock. What names no one operation goes on:
+/// GraphQL says what is wrong with it.
+fn subscription_only(
+    (request, finish): (Request, Finish),
+) -> Result<(Request, Finish), ServerError> {
+    if matches!(finish.kind, None | Some(OperationType::Subscription)) {
+        return Ok((request, finish));
+    }
+    Err(ServerError::new(
+        "ask queries and mutations with POST",
+        None,
+    ))
+}
+
+/// A document that does not parse, or came the wrong way.
 fn unreadable(error: ServerError) -> Response {
     mask(Response::from_errors(vec![error]))
 }
