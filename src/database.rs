@@ -1,4 +1,4 @@
-//! One database with two doors: SQLite gets one writer and many readers, PostgreSQL one pool for both.
+//! One database with two doors: SQLite gets one writer and many readers, PostgreSQL a pool for each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// How many connections answer queries.
 const READERS: u32 = 16;
+/// How many connections write to PostgreSQL.
+const WRITERS: u32 = 8;
 /// How long to wait for a free connection. SQLite's one writer may be busy with a large import.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much of an SQLite file each connection keeps in memory: 4,000 KiB.
@@ -42,15 +44,9 @@ impl Database {
                 "the database URL must start with sqlite:// or postgres://".to_owned(),
             ));
         }
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .sqlx_logging(false);
-        let pool = SeaDatabase::connect(options).await?;
         Ok(Self {
-            readers: pool.clone(),
-            writer: pool,
+            readers: connect_postgres(url, READERS).await?,
+            writer: connect_postgres(url, WRITERS).await?,
         })
     }
 
@@ -146,6 +142,16 @@ impl ConnectionTrait for ReadConnection {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.0.query_all_raw(statement).await
     }
+}
+
+/// Writers have connections of their own, so that those who wait for a shop's lock never keep readers out.
+async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false);
+    Ok(SeaDatabase::connect(options).await?)
 }
 
 async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnection> {

@@ -32,6 +32,11 @@ pub enum Error {
     /// The database did not do it.
     #[error("the database failed")]
     Database(#[from] DbErr),
+    /// The database went away while it committed: the change may have been made.
+    #[error(
+        "the database went away while it kept the change: look whether it was made before repeating it"
+    )]
+    OutcomeUnknown(DbErr),
     /// Something that should not be possible.
     #[error("{0}")]
     Unexpected(String),

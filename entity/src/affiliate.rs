@@ -19,6 +19,8 @@ pub struct Model {
     pub code: String,
     /// What people call the affiliate.
     pub name: String,
+    /// The name in lower case, which is searched.
+    pub name_folded: String,
     /// Inactive ones earn nothing new (R16).
     pub active: bool,
     /// Instead of the shop's rate, in parts per million.

@@ -18,6 +18,8 @@ pub struct Model {
     pub id: Uuid,
     /// Who earns.
     pub affiliate_id: Uuid,
+    /// Since when it is theirs: what happened to it before is not theirs to see.
+    pub affiliate_since: Instant,
     /// The order it came from.
     pub order_id: Option<Uuid>,
     /// The id it was imported by, unique in the shop.

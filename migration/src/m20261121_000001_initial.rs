@@ -40,7 +40,7 @@ impl MigrationTrait for Migration {
             status_mappings(backend),
             affiliates(backend),
             orders(backend),
-            affiliate_transactions(),
+            affiliate_transactions(backend),
             unsettled_transactions(),
             status_changes(),
             sync_runs(),
@@ -150,6 +150,7 @@ fn affiliates(backend: DbBackend) -> TableCreateStatement {
         .col(uuid("id"))
         .col(code(backend, "code"))
         .col(string("name"))
+        .col(code(backend, "name_folded"))
         .col(boolean("active"))
         .col(big_integer_null("commission_rate_ppm"))
         .col(big_integer("promoted_orders"))
@@ -183,15 +184,16 @@ fn orders(backend: DbBackend) -> TableCreateStatement {
         .to_owned()
 }
 
-fn affiliate_transactions() -> TableCreateStatement {
+fn affiliate_transactions(backend: DbBackend) -> TableCreateStatement {
     shop_table("affiliate_transactions", &["id"])
         .col(uuid("id"))
         .col(uuid("affiliate_id"))
+        .col(big_integer("affiliate_since"))
         .col(uuid_null("order_id"))
         .col(string_null("external_id"))
         .col(string("kind"))
         .col(big_integer("amount_minor"))
-        .col(string("currency"))
+        .col(code(backend, "currency"))
         .col(string("status"))
         .col(big_integer("status_changed_at"))
         .col(string("status_set_by"))
@@ -381,6 +383,7 @@ const INDEXES: &[(&str, &str, &[&str])] = &[
         "affiliates",
         &["promoted_orders", "id"],
     ),
+    ("affiliates_by_name", "affiliates", &["name_folded"]),
     (
         "transactions_by_created_at",
         "affiliate_transactions",
@@ -421,6 +424,16 @@ fn indexes() -> Vec<IndexCreateStatement> {
         .collect();
     indexes.extend([
         unique("affiliates_code", "affiliates", &["code"]),
+        index("runs_unfinished", "sync_runs", &["id"])
+            .and_where(Expr::col("state").is_in(["QUEUED", "RUNNING"]))
+            .to_owned(),
+        index(
+            "transactions_links",
+            "affiliate_transactions",
+            &["affiliate_id", "order_id"],
+        )
+        .and_where(Expr::col("deleted_at").is_null())
+        .to_owned(),
         unique(
             "transactions_external_id",
             "affiliate_transactions",

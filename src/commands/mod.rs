@@ -87,7 +87,9 @@ impl Switch {
 /// cause is for them too.
 pub fn complain(error: &Error) -> ExitCode {
     match error {
-        Error::Database(cause) => eprintln!("error: {error}: {cause}"),
+        Error::Database(cause) | Error::OutcomeUnknown(cause) => {
+            eprintln!("error: {error}: {cause}")
+        }
         _ => eprintln!("error: {error}"),
     }
     ExitCode::FAILURE

@@ -143,11 +143,12 @@ impl OrderReport {
         order.enter(meaning);
         if order.status != OrderStatus::New {
             order.status_changed_at = self.moment_of_change(order.status, placed_at);
-            order.completed_at = match order.status {
-                OrderStatus::Complete => Some(order.status_changed_at),
-                _ => self.completed_at,
-            };
         }
+        order.completed_at = match order.status {
+            OrderStatus::Complete => Some(order.status_changed_at),
+            OrderStatus::Cancelled => self.completed_at,
+            OrderStatus::New => self.completed_at.filter(|_| !order.mapped),
+        };
         self.apply_details(&mut order)?;
         Ok(Outcome::Created(order))
     }
@@ -187,6 +188,12 @@ impl OrderReport {
     /// R7: set when the order completes, cleared when it reopens, set anew when it completes again.
     fn completion(&self, stored: &OrderState, order: &OrderState) -> Option<Instant> {
         match order.status {
+            // A word that no table knows yet may turn out to mean COMPLETE: when it did is worth keeping.
+            OrderStatus::New if !order.mapped => {
+                let waits_for_meaning = stored.status == OrderStatus::New && !stored.mapped;
+                self.completed_at
+                    .or(stored.completed_at.filter(|_| waits_for_meaning))
+            }
             OrderStatus::New => None,
             OrderStatus::Complete if stored.status != OrderStatus::Complete => {
                 Some(order.status_changed_at)
@@ -306,12 +313,12 @@ impl OrderState {
         order.enter(meaning.unwrap_or(Meaning::New));
         if order.status != self.status {
             order.status_changed_at = now;
-            order.completed_at = match order.status {
-                OrderStatus::New => None,
-                OrderStatus::Complete => Some(self.completed_at.or(self.changed_at).unwrap_or(now)),
-                OrderStatus::Cancelled => self.completed_at,
-            };
         }
+        order.completed_at = match order.status {
+            OrderStatus::New => self.completed_at.filter(|_| !order.mapped),
+            OrderStatus::Complete => Some(self.completed_at.or(self.changed_at).unwrap_or(now)),
+            OrderStatus::Cancelled => self.completed_at,
+        };
         order
     }
 }

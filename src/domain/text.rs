@@ -8,30 +8,54 @@ pub const MAX_SHORT: usize = 200;
 /// The longest note, in characters.
 pub const MAX_NOTE: usize = 2_000;
 
-/// A required short text.
+/// A required short text, on one line.
 pub fn required(field: &'static str, text: &str) -> Result<String, Invalid> {
-    bounded(field, text, MAX_SHORT)?
-        .ok_or_else(|| Invalid::new(field, format!("{field} must not be empty")))
-}
-
-/// An optional note; blank means none.
-pub fn note(field: &'static str, text: &str) -> Result<Option<String>, Invalid> {
-    bounded(field, text, MAX_NOTE)
-}
-
-fn bounded(field: &'static str, text: &str, most: usize) -> Result<Option<String>, Invalid> {
     let text = text.trim();
+    if text.is_empty() {
+        return Err(Invalid::new(field, format!("{field} must not be empty")));
+    }
+    refuse(field, text, MAX_SHORT, char::is_control)?;
+    Ok(text.to_owned())
+}
+
+/// An optional note, which may have lines; blank means none.
+pub fn note(field: &'static str, text: &str) -> Result<Option<String>, Invalid> {
+    let text = text.trim().replace("\r\n", "\n");
+    refuse(field, &text, MAX_NOTE, |c| {
+        c.is_control() && c != '\n' && c != '\t'
+    })?;
+    Ok((!text.is_empty()).then_some(text))
+}
+
+fn refuse(
+    field: &'static str,
+    text: &str,
+    most: usize,
+    is_bad: impl Fn(char) -> bool,
+) -> Result<(), Invalid> {
     if text.chars().count() > most {
-        return Err(Invalid::new(
-            field,
-            format!("{field} must have at most {most} characters"),
-        ));
+        let message = format!("{field} must have at most {most} characters");
+        return Err(Invalid::new(field, message));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(Invalid::new(
-            field,
-            format!("{field} must not contain control characters"),
-        ));
+    if text.chars().any(is_bad) {
+        let message = format!("{field} must not contain control characters");
+        return Err(Invalid::new(field, message));
     }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_have_lines_and_ids_do_not() {
+        assert_eq!(note("note", " a\r\n\tb "), Ok(Some("a\n\tb".to_owned())));
+        assert_eq!(note("note", "  "), Ok(None));
+        assert_eq!(required("code", " anna "), Ok("anna".to_owned()));
+        for bad in ["", " ", "a\nb", "a\u{0}b", &"x".repeat(201)] {
+            assert!(required("code", bad).is_err(), "{bad:?}");
+        }
+        assert!(note("note", "a\u{0}b").is_err());
+    }
 }

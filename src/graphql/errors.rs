@@ -82,6 +82,7 @@ impl From<Error> for ApiError {
             Error::NotMigrated(_)
             | Error::LeaseLost
             | Error::Database(_)
+            | Error::OutcomeUnknown(_)
             | Error::Unexpected(_) => return Self::internal(&error),
         };
         Self {

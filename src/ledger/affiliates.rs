@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::order_import::{FailedRow, ImportCounts};
+use super::import_counts::{FailedRow, ImportCounts};
 use super::{Change, ShopWrite, bulk};
 use crate::domain::decimal::parse_percent;
 use crate::domain::record::AffiliateRecord;
@@ -200,6 +200,7 @@ fn new_affiliate(shop: &ShopWrite, code: &str) -> Model {
         id: shop.new_id(),
         code: code.to_owned(),
         name: code.to_owned(),
+        name_folded: code.to_lowercase(),
         active: true,
         commission_rate_ppm: None,
         promoted_orders: 0,
@@ -211,6 +212,7 @@ fn new_affiliate(shop: &ShopWrite, code: &str) -> Model {
 fn set_name(affiliate: &mut Model, name: Option<&str>) -> Result<(), Refusal> {
     if let Some(name) = name {
         affiliate.name = text::required("name", name)?;
+        affiliate.name_folded = affiliate.name.to_lowercase();
     }
     Ok(())
 }

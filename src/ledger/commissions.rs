@@ -95,7 +95,9 @@ pub(super) fn claim(
     Ok(match imported_minor {
         Some(imported_minor)
             if !stands
-                && (!commission.imported_amount || commission.amount_minor != imported_minor) =>
+                && (!commission.imported_amount
+                    || commission.amount_minor != imported_minor
+                    || commission.currency != order.currency) =>
         {
             Claim::Amount {
                 commission_id,
@@ -111,9 +113,9 @@ fn claim_from_another(
     affiliate: &affiliate::Model,
     imported_minor: Option<i64>,
 ) -> Result<Claim, Refusal> {
-    let locked = |why: String| {
+    let stays = |code: RefusalCode, why: &str| {
         Err(Refusal {
-            code: RefusalCode::AffiliateLocked,
+            code,
             message: format!(
                 "the commission stays with its affiliate: {why}; the rest of the order was taken"
             ),
@@ -121,16 +123,14 @@ fn claim_from_another(
         })
     };
     if commission.pinned {
-        return locked("it is pinned by an override".to_owned());
+        return stays(RefusalCode::AffiliateLocked, "it is pinned by an override");
     }
     if is_final(commission.status) {
-        return locked("it is final".to_owned());
+        return stays(RefusalCode::AffiliateLocked, "it is final");
     }
     if !affiliate.active {
-        return locked(format!(
-            "the affiliate {} is inactive and earns nothing new",
-            affiliate.code
-        ));
+        let why = format!("{} is inactive and earns nothing new", affiliate.code);
+        return stays(RefusalCode::Invalid, &why);
     }
     Ok(Claim::Move {
         commission_id: commission.id,
@@ -184,6 +184,7 @@ pub(super) fn new_commission(
         shop_id: order.shop_id,
         id: shop.new_id(),
         affiliate_id: affiliate.id,
+        affiliate_since: shop.now,
         order_id: Some(order.id),
         external_id: None,
         kind: TransactionKind::Commission,
@@ -201,7 +202,7 @@ pub(super) fn new_commission(
             shop.shop.wait_from,
             shop.shop.wait_days,
             order.placed_at,
-            order.completed_at,
+            completed_at(order),
         ),
         final_total_minor: None,
         final_refunded_minor: None,
@@ -215,6 +216,14 @@ pub(super) fn new_commission(
         reported_on: order.placed_on,
         deleted_at: None,
     }
+}
+
+/// When an order completed, as far as it counts: one whose word no table knows yet may carry a time that
+/// means nothing so far.
+pub(super) fn completed_at(order: &order::Model) -> Option<Instant> {
+    order
+        .completed_at
+        .filter(|_| order.status != OrderStatus::New)
 }
 
 /// R7: when the days to wait are over; unset means not yet.

@@ -9,8 +9,11 @@ mod author;
 mod bulk;
 mod commissions;
 mod counters;
+mod dead_runs;
 mod history;
 mod idempotency;
+mod import_counts;
+mod meanings;
 mod miscount;
 mod order_import;
 mod order_rows;
@@ -30,6 +33,7 @@ mod shop_write;
 mod shops;
 mod tokens;
 mod transaction_import;
+mod transaction_rows;
 mod transactions;
 
 use std::future::Future;
@@ -39,8 +43,10 @@ use serde::de::DeserializeOwned;
 
 pub use affiliates::{CreateAffiliate, ImportAffiliates, UpdateAffiliate};
 pub use author::Author;
+pub use dead_runs::fail_dead_runs;
+pub use import_counts::{FailedRow, ImportCounts};
 pub use miscount::MiscountForDemo;
-pub use order_import::{FailedRow, ImportCounts, ImportOrders};
+pub use order_import::ImportOrders;
 pub use overrides::{OverrideStatus, ReleaseOverride};
 pub use recount::Recount;
 pub use remapping::MapStatuses;
@@ -86,7 +92,7 @@ pub async fn write<C: Change>(
         };
         match outcome {
             Ok(output) => return Ok(output),
-            Err(error) => tries.again_after(error).await?,
+            Err(error) => tries.again_after(error, request.is_some()).await?,
         }
     }
 }

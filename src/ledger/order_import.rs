@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use entity::{affiliate, affiliate_transaction as transaction, order, status_mapping};
+use entity::{affiliate, affiliate_transaction as transaction, order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::affiliates::ensure_codes;
 use super::commissions::{Claim, claim};
+use super::import_counts::ImportCounts;
+use super::meanings::Meanings;
 use super::order_rows::{Identity, state_of};
 use super::order_store::{OrderWrite, store, transactions_of};
 use super::{Change, MapStatuses, ShopWrite};
 use crate::domain::order::{Context, OrderReport, Outcome};
-use crate::domain::status::{Meaning, default_meaning};
 use crate::domain::zone::check_instant;
 use crate::domain::{Currency, text};
 use crate::error::{Refusal, RefusalCode, Result};
@@ -31,32 +32,6 @@ pub struct ImportOrders {
     pub reports: Vec<OrderReport>,
 }
 
-/// What became of the reports; each is counted once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportCounts {
-    /// New orders.
-    pub created: u64,
-    /// Orders that differ now.
-    pub changed: u64,
-    /// Orders that do not.
-    pub unchanged: u64,
-    /// Reports older than what is stored (R3).
-    pub stale: u64,
-    /// Reports that could not be taken, or not wholly.
-    pub failed: Vec<FailedRow>,
-}
-
-/// A report that was set aside, with the reason (R22).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedRow {
-    /// Its place among the reports, from 0.
-    pub index: usize,
-    /// The id it came with.
-    pub external_id: String,
-    /// What is wrong with it.
-    pub refusal: Refusal,
-}
-
 impl Change for ImportOrders {
     const NAME: &'static str = "importOrders";
     type Output = ImportCounts;
@@ -68,18 +43,18 @@ impl Change for ImportOrders {
             meanings: self.meanings.clone(),
         };
         told.apply(shop).await?;
-        let meanings = load_meanings(shop, &source).await?;
+        let meanings = Meanings::load(shop, &source).await?;
         let stored = self.load_stored(shop, &source).await?;
         let mut counts = ImportCounts::default();
         let mut drafts = Vec::new();
         let mut seen = HashSet::new();
         for (index, report) in self.reports.iter().enumerate() {
             let known = stored.get(report.external_id.trim());
-            let outcome = check_unseen(report, &mut seen)
-                .and_then(|()| read(report, known, &source, &meanings, shop));
+            let outcome =
+                check_unseen(report, &mut seen).and_then(|()| read(report, known, &meanings, shop));
             let is_ignored = matches!(outcome, Ok(Outcome::Ignored(_)));
             match outcome {
-                Err(refusal) => counts.fail(index, report, refusal),
+                Err(refusal) => counts.fail(index, &report.external_id, refusal),
                 Ok(Outcome::Stale) => counts.stale += 1,
                 Ok(Outcome::Ignored(None)) => counts.unchanged += 1,
                 Ok(
@@ -134,7 +109,7 @@ impl ImportOrders {
         for chunk in self.reports.chunks(CHUNK) {
             let ids = chunk
                 .iter()
-                .map(|report| report.external_id.trim().to_owned());
+                .filter_map(|report| text::required("externalId", &report.external_id).ok());
             let rows = order::Entity::find()
                 .filter(order::Column::ShopId.eq(shop.shop.shop_id))
                 .filter(order::Column::Source.eq(source))
@@ -163,19 +138,13 @@ fn check_unseen(report: &OrderReport, seen: &mut HashSet<String>) -> Result<(), 
 fn read(
     report: &OrderReport,
     known: Option<&order::Model>,
-    source: &str,
-    meanings: &HashMap<String, Meaning>,
+    meanings: &Meanings,
     shop: &ShopWrite,
 ) -> Result<Outcome, Refusal> {
     let report = clean(report)?;
     let native = report.native_status.as_deref();
     let context = Context {
-        meaning: native.and_then(|word| {
-            meanings
-                .get(word)
-                .copied()
-                .or_else(|| default_meaning(source, word))
-        }),
+        meaning: native.and_then(|word| meanings.of(word)),
         shop_currency: Currency::parse(&shop.shop.currency)?,
         now: shop.now,
     };
@@ -230,20 +199,6 @@ fn clean(report: &OrderReport) -> Result<OrderReport, Refusal> {
     })
 }
 
-pub(super) async fn load_meanings(
-    shop: &ShopWrite,
-    source: &str,
-) -> Result<HashMap<String, Meaning>> {
-    let rows = status_mapping::Entity::find()
-        .filter(status_mapping::Column::ShopId.eq(shop.shop.shop_id))
-        .filter(status_mapping::Column::Source.eq(source))
-        .all(shop.db())
-        .await?;
-    rows.into_iter()
-        .map(|row| Ok((row.native_status, Meaning::parse(&row.maps_to)?)))
-        .collect()
-}
-
 /// Decides on each order's commission and stores what differs.
 async fn write_drafts(
     shop: &mut ShopWrite,
@@ -270,7 +225,7 @@ async fn write_drafts(
             decide(shop, draft.report, draft.row, &affiliates, &linked)
         };
         match decision {
-            Err(refusal) => counts.fail(draft.index, draft.report, refusal),
+            Err(refusal) => counts.fail(draft.index, &draft.report.external_id, refusal),
             Ok((mut row, claim, locked)) => {
                 row.affiliate_id = claim.affiliate_of(row.affiliate_id);
                 if let Some(refusal) = locked {
@@ -278,9 +233,9 @@ async fn write_drafts(
                         .stored
                         .as_ref()
                         .and_then(|order| order.affiliate_code.clone());
-                    counts.fail(draft.index, draft.report, refusal);
+                    counts.fail(draft.index, &draft.report.external_id, refusal);
                 } else {
-                    counts.count(draft.stored.as_ref(), &row, &claim);
+                    count(counts, draft.stored.as_ref(), &row, &claim);
                 }
                 writes.push(OrderWrite {
                     stored: draft.stored,
@@ -321,42 +276,23 @@ fn decide(
     }
 }
 
-impl ImportCounts {
-    /// Adds what became of another part of the same import, whose first report stood at `offset`.
-    pub fn add(&mut self, part: Self, offset: usize) {
-        self.created += part.created;
-        self.changed += part.changed;
-        self.unchanged += part.unchanged;
-        self.stale += part.stale;
-        self.failed
-            .extend(part.failed.into_iter().map(|failed| FailedRow {
-                index: failed.index + offset,
-                ..failed
-            }));
-    }
-
-    fn fail(&mut self, index: usize, report: &OrderReport, refusal: Refusal) {
-        let external_id = report.external_id.clone();
-        self.failed.push(FailedRow {
-            index,
-            external_id,
-            refusal,
-        });
-    }
-
-    fn count(&mut self, stored: Option<&order::Model>, row: &order::Model, claim: &Claim) {
-        match stored {
-            None => self.created += 1,
-            Some(stored) => {
-                let same = order::Model {
-                    changed_at: stored.changed_at,
-                    ..row.clone()
-                } == *stored;
-                if same && matches!(claim, Claim::Keep) {
-                    self.unchanged += 1;
-                } else {
-                    self.changed += 1;
-                }
+fn count(
+    counts: &mut ImportCounts,
+    stored: Option<&order::Model>,
+    row: &order::Model,
+    claim: &Claim,
+) {
+    match stored {
+        None => counts.created += 1,
+        Some(stored) => {
+            let same = order::Model {
+                changed_at: stored.changed_at,
+                ..row.clone()
+            } == *stored;
+            if same && matches!(claim, Claim::Keep) {
+                counts.unchanged += 1;
+            } else {
+                counts.changed += 1;
             }
         }
     }

@@ -8,7 +8,9 @@ use entity::{affiliate, affiliate_transaction as transaction, order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::commissions::{Claim, earlier_orders, new_commission, terms, terms_of, waits_until};
+use super::commissions::{
+    Claim, completed_at, earlier_orders, new_commission, terms, terms_of, waits_until,
+};
 use super::counters::Link;
 use super::queue::{Linked, requeue};
 use super::rollups::Move;
@@ -187,6 +189,8 @@ fn move_to(
 ) {
     let terms = terms(&shop.shop, affiliate, earlier);
     row.affiliate_id = affiliate.id;
+    row.affiliate_since = shop.now;
+    row.note = None;
     row.rate_ppm = terms.rate_ppm;
     row.factor_ppm = terms.factor_ppm;
     row.factor_orders = terms.factor_orders;
@@ -212,7 +216,7 @@ pub(super) fn follow_order(row: &mut transaction::Model, order: &order::Model) {
             row.wait_from,
             row.wait_days,
             row.created_at,
-            order.completed_at,
+            completed_at(order),
         );
     }
     let moves = is_commission && !is_final(row.status) && !row.pinned;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::history::Why;
 use super::order_store::follow_order;
 use super::queue::standing;
-use super::transactions::{
+use super::transaction_rows::{
     find_transaction, order_of, replace, require_version, set_status, stamp,
 };
 use super::{Change, ShopWrite};

@@ -1,22 +1,26 @@
 //! The queue that settling works off: which transactions sync may still change, and when to look.
 
-use entity::{Instant, affiliate_transaction, order, unsettled_transaction as unsettled};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use entity::words::TransactionStatus;
+use entity::{
+    Instant, affiliate_transaction as transaction, order, unsettled_transaction as unsettled,
+};
+use sea_orm::sea_query::{Cond, Expr, OnConflict, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::bulk;
+use super::{ShopWrite, bulk};
 use crate::domain::settling::{Due, FOLLOWING, Stage, Standing, is_final};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How many rows one statement takes out.
 const CHUNK: usize = 5_000;
 
 /// A transaction and its order, if it has one.
-pub(super) type Linked<'a> = (&'a affiliate_transaction::Model, Option<&'a order::Model>);
+pub(super) type Linked<'a> = (&'a transaction::Model, Option<&'a order::Model>);
 
 /// What settling sees of a transaction and its order.
 pub(super) fn standing(
-    row: &affiliate_transaction::Model,
+    row: &transaction::Model,
     order: Option<&order::Model>,
     lock_final: bool,
 ) -> Standing {
@@ -71,7 +75,7 @@ enum Place {
 }
 
 fn place(
-    row: &affiliate_transaction::Model,
+    row: &transaction::Model,
     order: Option<&order::Model>,
     lock_final: bool,
     now: Instant,
@@ -87,4 +91,41 @@ fn place(
         Due::At(instant) => Place::In(Some(instant)),
         Due::Unknown => Place::In(None),
     }
+}
+
+/// Makes all transactions that sync may touch due now, as far as they have these statuses and meet this
+/// condition; also those that are missing in the queue.
+pub(super) async fn enqueue(
+    shop: &ShopWrite,
+    statuses: &[TransactionStatus],
+    condition: Cond,
+) -> Result<()> {
+    let column = |column| Expr::col((transaction::Entity, column));
+    let rows = Query::select()
+        .expr(column(transaction::Column::ShopId))
+        .expr(column(transaction::Column::Id))
+        .expr(Expr::val(shop.now.0).cast_as("bigint"))
+        .from(transaction::Entity)
+        .and_where(transaction::Column::ShopId.eq(shop.shop.shop_id))
+        .and_where(transaction::Column::Status.is_in(statuses.iter().copied()))
+        .and_where(transaction::Column::Kind.is_in(FOLLOWING.iter().copied()))
+        .and_where(transaction::Column::Pinned.eq(false))
+        .and_where(transaction::Column::DeletedAt.is_null())
+        .and_where(transaction::Column::OrderId.is_not_null())
+        .cond_where(condition)
+        .take();
+    let keys = [unsettled::Column::ShopId, unsettled::Column::TransactionId];
+    let mut insert = Query::insert();
+    insert
+        .into_table(unsettled::Entity)
+        .columns(keys.into_iter().chain([unsettled::Column::DueAt]))
+        .select_from(rows)
+        .map_err(|error| Error::Unexpected(error.to_string()))?
+        .on_conflict(
+            OnConflict::columns(keys)
+                .update_column(unsettled::Column::DueAt)
+                .to_owned(),
+        );
+    shop.db().execute(&insert).await?;
+    Ok(())
 }

@@ -8,13 +8,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::commissions::Claim;
-use super::order_import::load_meanings;
+use super::meanings::Meanings;
 use super::order_rows::{Identity, state_of};
 use super::order_store::{OrderWrite, store, transactions_of};
 use super::{Change, ShopWrite, bulk};
-use crate::domain::status::{Meaning, default_meaning};
+use crate::domain::status::Meaning;
 use crate::domain::text;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How many orders are re-mapped at a time.
 const CHUNK: u64 = 2_000;
@@ -35,33 +35,66 @@ impl Change for MapStatuses {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<u64> {
         let source = text::required("source", &self.source)?;
-        let known = load_meanings(shop, &source).await?;
+        let before = Meanings::load(shop, &source).await?;
+        let mut after = before.clone();
         let mut rows = Vec::new();
-        let mut moved = Vec::new();
-        for (native, meaning) in &self.meanings {
-            let native = text::required("nativeStatus", native)?;
-            let meaning = Meaning::parse(meaning)?;
-            let before = known.get(&native).copied();
-            if before == Some(meaning) {
-                continue;
+        for (native, meaning) in self.read()? {
+            if before.told(&native) != Some(meaning) {
+                after.set(&native, meaning);
+                rows.push(status_mapping::Model {
+                    shop_id: shop.shop.shop_id,
+                    source: source.clone(),
+                    native_status: native,
+                    maps_to: meaning.to_string(),
+                });
             }
-            if before.or_else(|| default_meaning(&source, &native)) != Some(meaning) {
-                moved.push((native.clone(), meaning));
-            }
-            rows.push(status_mapping::Model {
-                shop_id: shop.shop.shop_id,
-                source: source.clone(),
-                native_status: native,
-                maps_to: meaning.to_string(),
-            });
+        }
+        if rows.is_empty() {
+            return Ok(0);
         }
         bulk::upsert::<status_mapping::Entity>(shop.db(), rows).await?;
         let mut changed = 0;
-        for (native, meaning) in moved {
-            changed += remap(shop, &source, &native, meaning).await?;
+        for native in stored_words(shop, &source).await? {
+            if let Some(meaning) = after.of(&native)
+                && before.of(&native) != Some(meaning)
+            {
+                changed += remap(shop, &source, &native, meaning).await?;
+            }
         }
         Ok(changed)
     }
+}
+
+impl MapStatuses {
+    /// The table as it was given, each word once.
+    fn read(&self) -> Result<BTreeMap<String, Meaning>> {
+        let mut meanings = BTreeMap::new();
+        for (native, meaning) in &self.meanings {
+            let native = text::required("nativeStatus", native)?;
+            if meanings
+                .insert(native.clone(), Meaning::parse(meaning)?)
+                .is_some()
+            {
+                let message = format!("the status {native} is mapped twice");
+                return Err(Error::invalid("nativeStatus", message));
+            }
+        }
+        Ok(meanings)
+    }
+}
+
+/// The native statuses that stored orders of a source have.
+async fn stored_words(shop: &ShopWrite, source: &str) -> Result<Vec<String>> {
+    Ok(order::Entity::find()
+        .select_only()
+        .column(order::Column::NativeStatus)
+        .distinct()
+        .filter(order::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(order::Column::Source.eq(source))
+        .order_by_asc(order::Column::NativeStatus)
+        .into_tuple()
+        .all(shop.db())
+        .await?)
 }
 
 /// Gives the stored orders with this native status its new meaning.

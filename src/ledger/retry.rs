@@ -26,12 +26,15 @@ impl Tries {
         }
     }
 
-    /// Waits for another try, or gives the error back where there is none or none would help.
-    pub(super) async fn again_after(&mut self, error: Error) -> Result<()> {
-        let Error::Database(cause) = &error else {
-            return Err(error);
+    /// Waits for another try, or gives the error back where there is none or none would help. What may
+    /// have been committed is tried again only where a key keeps it from happening twice.
+    pub(super) async fn again_after(&mut self, error: Error, has_key: bool) -> Result<()> {
+        let cause = match &error {
+            Error::Database(cause) if was_cut_off(cause) => cause,
+            Error::OutcomeUnknown(cause) if has_key => cause,
+            _ => return Err(error),
         };
-        if self.left == 0 || !was_cut_off(cause) {
+        if self.left == 0 {
             return Err(error);
         }
         tracing::debug!(%cause, "a transaction was cut off and is made again");
@@ -57,6 +60,22 @@ fn was_cut_off(error: &DbErr) -> bool {
             is_transient(&code) || (code == "XX000" && cause.message().contains("could not commit"))
         }
         _ => false,
+    }
+}
+
+/// What a failed COMMIT means: the database says that it did not happen, or nobody can say.
+pub(super) fn not_committed(cause: DbErr) -> Error {
+    let told = matches!(
+        &cause,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))
+            if error.as_database_error().is_some_and(|error| {
+                error.code().is_some_and(|code| !code.starts_with("08") && code != "57P01")
+            })
+    );
+    if told {
+        Error::Database(cause)
+    } else {
+        Error::OutcomeUnknown(cause)
     }
 }
 

@@ -2,12 +2,15 @@
 
 use entity::words::{SyncState, SyncTrigger};
 use entity::{Instant, order, shop, sync_lease, sync_run, unsettled_transaction as unsettled};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
+use sea_orm::sea_query::{Cond, Expr};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::dead_runs::mark_dead;
+use super::queue::enqueue;
 use super::{Change, ShopWrite, bulk};
+use crate::domain::settling::UNSETTLED;
 use crate::error::{Error, RefusalCode, Result};
 
 /// How long a lease holds without being renewed, in milliseconds.
@@ -137,17 +140,9 @@ impl Change for FinishRun {
     }
 }
 
-/// Makes every unsettled row due.
+/// Makes every unsettled row due, those too that something behind our back has kept out of the queue.
 async fn sweep(shop: &ShopWrite) -> Result<()> {
-    let is_later = unsettled::Column::DueAt
-        .is_null()
-        .or(unsettled::Column::DueAt.gt(shop.now));
-    unsettled::Entity::update_many()
-        .col_expr(unsettled::Column::DueAt, Expr::value(shop.now.0))
-        .filter(unsettled::Column::ShopId.eq(shop.shop.shop_id))
-        .filter(is_later)
-        .exec(shop.db())
-        .await?;
+    enqueue(shop, UNSETTLED, Cond::all()).await?;
     shop::Entity::update_many()
         .col_expr(shop::Column::SweptAt, Expr::value(shop.now.0))
         .filter(shop::Column::ShopId.eq(shop.shop.shop_id))
@@ -188,9 +183,7 @@ async fn under_way(shop: &ShopWrite) -> Result<Option<sync_run::Model>> {
     if lease.expires_at > shop.now {
         return Ok(Some(run));
     }
-    run.state = SyncState::Failed;
-    run.finished_at = Some(shop.now);
-    run.error = Some("the process that ran it went away".to_owned());
+    mark_dead(shop, &mut run);
     bulk::upsert::<sync_run::Entity>(shop.db(), vec![run]).await?;
     Ok(None)
 }

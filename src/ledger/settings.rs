@@ -1,17 +1,16 @@
 //! A shop's settings, as an admin changes them; what is left out stays.
 
 use entity::words::{FactorDirection, WaitFrom};
-use entity::{
-    Day, affiliate_transaction as transaction, order, shop, unsettled_transaction as unsettled,
-};
-use sea_orm::sea_query::{Cond, Expr, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use entity::{Day, affiliate_transaction as transaction, order, shop};
+use sea_orm::sea_query::Cond;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 
+use super::queue::enqueue;
 use super::{Change, ShopWrite, bulk};
 use crate::domain::Currency;
 use crate::domain::decimal::{parse_fraction, parse_percent};
-use crate::domain::settling::{FINAL, FOLLOWING};
+use crate::domain::settling::FINAL;
 use crate::domain::zone::parse_zone;
 use crate::error::{Error, Result};
 
@@ -72,7 +71,10 @@ impl Change for UpdateSettings {
         self.set_commission(&mut shop)?;
         self.set_frozen(write, &mut shop).await?;
         if write.shop.lock_final_statuses && !shop.lock_final_statuses {
-            queue_final(write).await?;
+            let days_not_over = Cond::any()
+                .add(transaction::Column::WaitsUntil.is_null())
+                .add(transaction::Column::WaitsUntil.gt(write.now));
+            enqueue(write, FINAL, days_not_over).await?;
         }
         bulk::upsert::<shop::Entity>(write.db(), vec![shop.clone()]).await?;
         write.shop = shop.clone();
@@ -148,7 +150,7 @@ impl UpdateSettings {
                 } else {
                     "currency"
                 },
-                "time zone and currency of a shop are frozen with its first order",
+                "time zone and currency of a shop are frozen with its first order or transaction",
             ));
         }
         Ok(())
@@ -158,50 +160,8 @@ impl UpdateSettings {
 async fn has_orders(write: &ShopWrite) -> Result<bool> {
     let shop_id = write.shop.shop_id;
     let orders = order::Entity::find().filter(order::Column::ShopId.eq(shop_id));
-    Ok(orders.one(write.db()).await?.is_some()
-        || transaction::Entity::find()
-            .filter(transaction::Column::ShopId.eq(shop_id))
-            .count(write.db())
-            .await?
-            > 0)
-}
-
-/// Final rows whose days are not over may move again once the lock is off (R6); the next run looks at them.
-async fn queue_final(write: &ShopWrite) -> Result<()> {
-    let rows = Query::select()
-        .column(transaction::Column::ShopId)
-        .column(transaction::Column::Id)
-        .expr(Expr::val(write.now.0))
-        .from(transaction::Entity)
-        .and_where(transaction::Column::ShopId.eq(write.shop.shop_id))
-        .and_where(transaction::Column::Status.is_in(FINAL.iter().copied()))
-        .and_where(transaction::Column::Kind.is_in(FOLLOWING.iter().copied()))
-        .and_where(transaction::Column::Pinned.eq(false))
-        .and_where(transaction::Column::DeletedAt.is_null())
-        .and_where(transaction::Column::OrderId.is_not_null())
-        .cond_where(
-            Cond::any()
-                .add(transaction::Column::WaitsUntil.is_null())
-                .add(transaction::Column::WaitsUntil.gt(write.now)),
-        )
-        .take();
-    let mut insert = Query::insert();
-    insert
-        .into_table(unsettled::Entity)
-        .columns([
-            unsettled::Column::ShopId,
-            unsettled::Column::TransactionId,
-            unsettled::Column::DueAt,
-        ])
-        .select_from(rows)
-        .map_err(|error| Error::Unexpected(error.to_string()))?
-        .on_conflict(
-            OnConflict::columns([unsettled::Column::ShopId, unsettled::Column::TransactionId])
-                .update_column(unsettled::Column::DueAt)
-                .to_owned(),
-        );
-    write.db().execute(&insert).await?;
-    Ok(())
+    let transactions = transaction::Entity::find().filter(transaction::Column::ShopId.eq(shop_id));
+    Ok(orders.one(write.db()).await?.is_some() || transactions.one(write.db()).await?.is_some())
 }
 
 fn within(field: &'static str, value: i32, least: i32, most: i32) -> Result<i32> {

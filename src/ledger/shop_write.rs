@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Author;
 use super::counters::Counters;
 use super::history::History;
+use super::retry::not_committed;
 use super::rollups::Rollups;
 use crate::app::App;
 use crate::domain::Currency;
@@ -95,6 +96,6 @@ impl ShopWrite {
                 .exec(&self.tx)
                 .await?;
         }
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await.map_err(not_committed)
     }
 }

@@ -8,12 +8,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 
 use super::affiliates::ensure_codes;
-use super::commissions::waits_until;
-use super::order_import::{FailedRow, ImportCounts};
+use super::commissions::{completed_at, waits_until};
+use super::import_counts::{FailedRow, ImportCounts};
 use super::order_store::follow_order;
-use super::transactions::{
-    Terms, check_amount, check_kind, insert_transaction, new_transaction, replace, set_status,
-};
+use super::transaction_rows::{insert_transaction, order_of, replace, set_status};
+use super::transactions::{Terms, check_amount, check_kind, new_transaction};
 use super::{Change, ShopWrite};
 use crate::domain::record::TransactionRecord;
 use crate::domain::settling::is_final;
@@ -171,10 +170,11 @@ async fn apply(
         .get(&read.affiliate_code)
         .ok_or_else(|| Error::not_found("affiliate"))?;
     let (terms, order) = (read.terms, read.order);
-    check_amount(terms.kind, terms.amount_minor, affiliate)?;
     if let Some(stored) = known {
-        return follow_file(shop, stored, &terms, order).await;
+        require_same(stored, affiliate, terms.kind, order)?;
+        return follow_file(shop, stored, &terms).await;
     }
+    check_amount(terms.kind, terms.amount_minor, affiliate)?;
     let mut row = new_transaction(shop, affiliate, order, terms)?;
     row.external_id = Some(read.external_id);
     set_beginning(record, shop, &mut row, order)?;
@@ -209,9 +209,9 @@ fn set_beginning(
     order: Option<&order::Model>,
 ) -> Result<()> {
     if let Some(created_at) = record.created_at {
-        let completed_at = order.and_then(|order| order.completed_at);
+        let completion = order.and_then(completed_at);
         row.created_at = created_at;
-        row.waits_until = waits_until(row.wait_from, row.wait_days, created_at, completed_at);
+        row.waits_until = waits_until(row.wait_from, row.wait_days, created_at, completion);
         if order.is_none() {
             row.reported_on = day_of(created_at, shop.zone()?);
         }
@@ -230,7 +230,6 @@ async fn follow_file(
     shop: &mut ShopWrite,
     stored: &transaction::Model,
     terms: &Terms,
-    order: Option<&order::Model>,
 ) -> Result<Applied> {
     let mut row = stored.clone();
     row.amount_minor = terms.amount_minor;
@@ -247,8 +246,32 @@ async fn follow_file(
             "the transaction is final or pinned, so its amount and note stand",
         ));
     }
-    replace(shop, stored, row, order).await?;
+    let order = order_of(shop, stored).await?;
+    replace(shop, stored, row, order.as_ref()).await?;
     Ok(Applied::Changed)
+}
+
+/// A transaction keeps its affiliate, kind and order; a file that leaves the order out says nothing of it.
+fn require_same(
+    stored: &transaction::Model,
+    affiliate: &affiliate::Model,
+    kind: TransactionKind,
+    order: Option<&order::Model>,
+) -> Result<()> {
+    let other_order = order.is_some_and(|order| stored.order_id != Some(order.id));
+    let field = if stored.affiliate_id != affiliate.id {
+        "affiliateCode"
+    } else if stored.kind != kind {
+        "kind"
+    } else if other_order {
+        "orderExternalId"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(
+        field,
+        "a transaction keeps its affiliate, kind and order; delete it and import it under another id",
+    ))
 }
 
 fn duplicate(external_id: &str) -> Error {

@@ -1,22 +1,22 @@
-//! Transactions made and deleted by hand, and what every change of one row has in common.
+//! Transactions made and deleted by hand.
 
 use entity::words::{OverrideReason, TransactionKind, TransactionStatus};
 use entity::{affiliate, affiliate_transaction as transaction, order};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::affiliates::find_affiliate;
-use super::commissions::waits_until;
-use super::counters::links_of_orders;
+use super::commissions::{completed_at, waits_until};
 use super::history::Why;
-use super::queue::requeue;
 use super::rollups::Move;
+use super::transaction_rows::{
+    find_order, find_transaction, insert_transaction, order_of, replace, require_version,
+    set_status,
+};
 use super::{Change, ShopWrite, bulk};
-use crate::domain::settling::is_final;
 use crate::domain::zone::day_of;
 use crate::domain::{Currency, text};
-use crate::error::{Error, RefusalCode, Result};
+use crate::error::{Error, Result};
 
 /// Makes a transaction by hand.
 #[derive(Debug, Serialize)]
@@ -167,6 +167,7 @@ pub(super) fn new_transaction(
         shop_id: settings.shop_id,
         id: shop.new_id(),
         affiliate_id: affiliate.id,
+        affiliate_since: shop.now,
         order_id: order.map(|order| order.id),
         external_id: None,
         kind: terms.kind,
@@ -183,7 +184,7 @@ pub(super) fn new_transaction(
             settings.wait_from,
             settings.wait_days,
             shop.now,
-            order.and_then(|order| order.completed_at),
+            order.and_then(completed_at),
         ),
         final_total_minor: None,
         final_refunded_minor: None,
@@ -204,116 +205,4 @@ pub(super) fn new_transaction(
         set_status(&mut row, TransactionStatus::Completed, order);
     }
     Ok(row)
-}
-
-/// Stores a new row: making a row writes no history (R26).
-pub(super) async fn insert_transaction(
-    shop: &mut ShopWrite,
-    row: &transaction::Model,
-    order: Option<&order::Model>,
-) -> Result<()> {
-    let orders: Vec<Uuid> = row.order_id.into_iter().collect();
-    let before = links_of_orders(shop.db(), row.shop_id, &orders).await?;
-    row.clone().into_active_model().insert(shop.db()).await?;
-    let after = links_of_orders(shop.db(), row.shop_id, &orders).await?;
-    shop.counters.moved(&before, &after);
-    shop.rollups.transaction(row, Move::In);
-    let lock_final = shop.shop.lock_final_statuses;
-    requeue(
-        shop.db(),
-        row.shop_id,
-        lock_final,
-        shop.now,
-        &[(row, order)],
-    )
-    .await
-}
-
-/// Stores a changed row under its next version; rollups, counters and the queue move along.
-pub(super) async fn replace(
-    shop: &mut ShopWrite,
-    stored: &transaction::Model,
-    row: transaction::Model,
-    order: Option<&order::Model>,
-) -> Result<transaction::Model> {
-    let row = transaction::Model {
-        version: stored.version + 1,
-        ..row
-    };
-    let orders: Vec<Uuid> = row.order_id.into_iter().collect();
-    let before = links_of_orders(shop.db(), row.shop_id, &orders).await?;
-    bulk::upsert::<transaction::Entity>(shop.db(), vec![row.clone()]).await?;
-    let after = links_of_orders(shop.db(), row.shop_id, &orders).await?;
-    shop.counters.moved(&before, &after);
-    shop.rollups.transaction(stored, Move::Out);
-    shop.rollups.transaction(&row, Move::In);
-    let lock_final = shop.shop.lock_final_statuses;
-    requeue(
-        shop.db(),
-        row.shop_id,
-        lock_final,
-        shop.now,
-        &[(&row, order)],
-    )
-    .await?;
-    Ok(row)
-}
-
-/// Gives a row a status, and remembers what its order said where that is final (R9).
-pub(super) fn set_status(
-    row: &mut transaction::Model,
-    status: TransactionStatus,
-    order: Option<&order::Model>,
-) {
-    row.status = status;
-    let amounts = order.filter(|_| is_final(status));
-    row.final_total_minor = amounts.map(|order| order.total_minor);
-    row.final_refunded_minor = amounts.map(|order| order.refunded_minor);
-}
-
-/// A transaction that is not deleted.
-pub(super) async fn find_transaction(shop: &ShopWrite, id: Uuid) -> Result<transaction::Model> {
-    transaction::Entity::find_by_id((shop.shop.shop_id, id))
-        .filter(transaction::Column::DeletedAt.is_null())
-        .one(shop.db())
-        .await?
-        .ok_or_else(|| Error::not_found("transaction"))
-}
-
-async fn find_order(shop: &ShopWrite, id: Uuid) -> Result<order::Model> {
-    order::Entity::find_by_id((shop.shop.shop_id, id))
-        .one(shop.db())
-        .await?
-        .ok_or_else(|| Error::not_found("order"))
-}
-
-/// The order of a transaction, if it has one.
-pub(super) async fn order_of(
-    shop: &ShopWrite,
-    row: &transaction::Model,
-) -> Result<Option<order::Model>> {
-    match row.order_id {
-        Some(id) => find_order(shop, id).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Refuses where the row has moved on since the caller read it.
-pub(super) fn require_version(row: &transaction::Model, expected: Option<i32>) -> Result<()> {
-    match expected {
-        Some(expected) if expected != row.version => Err(Error::refused(
-            RefusalCode::VersionConflict,
-            format!(
-                "the transaction is at version {} by now, not {expected}",
-                row.version
-            ),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Marks a status as set now by the author of the write.
-pub(super) fn stamp(shop: &ShopWrite, row: &mut transaction::Model) {
-    row.status_changed_at = shop.now;
-    row.status_set_by = shop.actor();
 }

@@ -165,6 +165,7 @@ pub(super) fn affiliate(number: u128) -> affiliate::Model {
         active: true,
         commission_rate_ppm: None,
         promoted_orders: 0,
+        name_folded: String::new(),
         counted_at: Instant(3),
         created_at: Instant(0),
     }
@@ -219,6 +220,7 @@ pub(super) fn transaction(number: u128) -> affiliate_transaction::Model {
         rate_ppm: 50_000,
         factor_ppm: 0,
         factor_orders: 0,
+        affiliate_since: Instant(0),
         imported_amount: false,
         note: None,
         version: 1,

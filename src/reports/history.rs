@@ -3,7 +3,7 @@
 use entity::affiliate_transaction;
 use entity::status_change::{Column, Entity, Model};
 use sea_orm::prelude::{Expr, Uuid};
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
 use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
@@ -90,12 +90,28 @@ fn changes(scope: Scope, of: ChangesOf) -> Select<Entity> {
     let own = scope
         .own_transactions(own)
         .map(|own| changed.in_subquery(own));
+    let since = (scope.affiliate_id.is_some() && !matches!(of, ChangesOf::Order(_)))
+        .then(|| Expr::exists(its_transaction_since()));
     Entity::find().filter(
         Condition::all()
             .add(Column::ShopId.eq(scope.shop_id))
             .add(subject)
-            .add_option(own),
+            .add_option(own)
+            .add_option(since),
     )
+}
+
+/// A commission that moved to another affiliate leaves behind what was said of it before.
+fn its_transaction_since() -> SelectStatement {
+    let its = |column| Expr::col((affiliate_transaction::Entity, column));
+    let change = |column| Expr::col((Entity, column));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(affiliate_transaction::Entity)
+        .and_where(its(affiliate_transaction::Column::ShopId).eq(change(Column::ShopId)))
+        .and_where(its(affiliate_transaction::Column::Id).eq(change(Column::TransactionId)))
+        .and_where(its(affiliate_transaction::Column::AffiliateSince).lte(change(Column::At)))
+        .take()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use entity::words::{StatusActor, SyncTrigger};
 use super::{request, run};
 use crate::app::App;
 use crate::error::Result;
-use crate::ledger::{Author, shops_to_sync};
+use crate::ledger::{Author, fail_dead_runs, shops_to_sync};
 
 /// How often to look whose turn it is.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -26,6 +26,7 @@ pub async fn keep_schedule(app: App) {
 /// Runs a sync of each shop whose interval has gone by since its last attempt. What goes wrong with one
 /// shop is logged, and keeps no other from its turn.
 pub async fn sync_due_shops(app: &App) -> Result<()> {
+    fail_dead_runs(app).await?;
     for shop_id in shops_to_sync(app).await? {
         if let Err(error) = sync_shop(app, shop_id).await {
             tracing::error!(shop_id, cause = ?error, "a scheduled sync did not run");

@@ -21,7 +21,7 @@ use crate::domain::settling::FINAL;
 use crate::error::{RefusalCode, Result};
 use crate::ledger::order_store::follow_order;
 use crate::ledger::rollups::Move;
-use crate::ledger::transactions::order_of;
+use crate::ledger::transaction_rows::order_of;
 use crate::ledger::{ShopWrite, bulk};
 
 /// The name that settling statements give to the history.

@@ -4,6 +4,7 @@
 //! history (R26).
 
 mod commissions;
+mod corners;
 mod counters;
 mod deleting;
 mod diverging;

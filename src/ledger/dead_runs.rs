@@ -1,0 +1,77 @@
+//! Runs whose process went away: nobody else would ever end them.
+
+use std::collections::BTreeSet;
+
+use entity::words::SyncState;
+use entity::{sync_lease, sync_run};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Author, Change, ShopWrite, bulk, write};
+use crate::app::App;
+use crate::error::Result;
+
+/// How long a dry run, which holds no lease, may take, in milliseconds.
+const DRY_RUN_MILLIS: i64 = 10 * 60_000;
+
+/// Marks the dead runs of a shop as failed; answers how many there were.
+#[derive(Debug, Serialize)]
+struct FailDeadRuns;
+
+impl Change for FailDeadRuns {
+    const NAME: &'static str = "failDeadRuns";
+    type Output = usize;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<usize> {
+        let lease = sync_lease::Entity::find_by_id(shop.shop.shop_id)
+            .filter(sync_lease::Column::ExpiresAt.gt(shop.now))
+            .one(shop.db())
+            .await?;
+        let is_dead = |run: &sync_run::Model| {
+            if run.dry_run {
+                return run.queued_at.0 + DRY_RUN_MILLIS < shop.now.0;
+            }
+            lease.as_ref().is_none_or(|lease| lease.run_id != run.id)
+        };
+        let mut dead: Vec<_> = unfinished_runs(shop)
+            .await?
+            .into_iter()
+            .filter(is_dead)
+            .collect();
+        for run in &mut dead {
+            mark_dead(shop, run);
+        }
+        let count = dead.len();
+        bulk::upsert::<sync_run::Entity>(shop.db(), dead).await?;
+        Ok(count)
+    }
+}
+
+/// Gives a run up that its process has left behind.
+pub(super) fn mark_dead(shop: &ShopWrite, run: &mut sync_run::Model) {
+    run.state = SyncState::Failed;
+    run.finished_at = Some(shop.now);
+    run.error = Some("the process that ran it went away".to_owned());
+}
+
+async fn unfinished_runs(shop: &ShopWrite) -> Result<Vec<sync_run::Model>> {
+    Ok(sync_run::Entity::find()
+        .filter(sync_run::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(sync_run::Column::State.is_in([SyncState::Queued, SyncState::Running]))
+        .all(shop.db())
+        .await?)
+}
+
+/// Looks for dead runs in all shops, and marks them as failed.
+pub async fn fail_dead_runs(app: &App) -> Result<()> {
+    let unfinished = sync_run::Entity::find()
+        .filter(sync_run::Column::State.is_in([SyncState::Queued, SyncState::Running]))
+        .all(app.database.reader())
+        .await?;
+    let shops: BTreeSet<i64> = unfinished.iter().map(|run| run.shop_id).collect();
+    for shop_id in shops {
+        write(app, shop_id, &Author::run(Uuid::nil()), &FailDeadRuns).await?;
+    }
+    Ok(())
+}
