@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{column, shop};
 use crate::support::graphql::{admin, analyst, data, refusal};
+use crate::support::world::World;
 use crate::support::{TestApp, on_both};
 
 on_both!(
@@ -11,6 +12,7 @@ on_both!(
     a_page_of_no_rows_tells_what_is_beside_it,
     pages_and_cursors_that_do_not_fit_are_refused,
     filters_and_orders_choose_and_sort,
+    affiliates_are_found_by_name_in_any_case,
     texts_that_no_database_takes_are_refused,
     texts_longer_than_any_that_is_stored_are_refused,
 );
@@ -172,6 +174,36 @@ async fn texts_that_no_database_takes_are_refused(app: TestApp) {
         let document = format!("query($text: {declared}) {{ {field} }}");
         let (code, _) = refusal(&app, &admin, &document, json!({"text": "a\u{0}b"})).await;
         assert_eq!(code, "BAD_USER_INPUT", "{field}");
+    }
+}
+
+async fn affiliates_are_found_by_name_in_any_case(app: TestApp) {
+    let world = World::open(app).await;
+    for (code, name) in [
+        ("1", "Élodie"),
+        ("2", "ÉLAN"),
+        ("3", "Ωmega"),
+        ("4", "Elan"),
+    ] {
+        let input = json!({"code": code, "name": name});
+        world.done("createAffiliate", input, "__typename").await;
+    }
+    for (search, codes) in [
+        ("él", vec!["1", "2"]),
+        ("ÉL", vec!["1", "2"]),
+        ("éL", vec!["1", "2"]),
+        ("ωM", vec!["3"]),
+        ("el", vec!["4"]),
+    ] {
+        let document = "query($search: String) {
+            affiliates(search: $search) { totalCount nodes { code } } }";
+        let found = world.ask(document, json!({ "search": search })).await;
+        assert_eq!(
+            column(&found["affiliates"]["nodes"], "/code"),
+            codes,
+            "{search}"
+        );
+        assert_eq!(found["affiliates"]["totalCount"], codes.len());
     }
 }
 
