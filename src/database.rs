@@ -127,12 +127,12 @@ impl ConnectionTrait for ReadConnection {
         self.0.get_database_backend()
     }
 
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.0.execute_raw(statement).await
+    async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {
+        Err(reads_only())
     }
 
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.0.execute_unprepared(sql).await
+    async fn execute_unprepared(&self, _: &str) -> Result<ExecResult, DbErr> {
+        Err(reads_only())
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
@@ -152,6 +152,11 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false);
     Ok(SeaDatabase::connect(options).await?)
+}
+
+/// SQLite has no transactions that refuse writes themselves.
+fn reads_only() -> DbErr {
+    DbErr::Custom("a connection to read from was asked to write".to_owned())
 }
 
 async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnection> {
