@@ -1,11 +1,13 @@
 //! One database with two doors: SQLite gets one writer and many readers, PostgreSQL a pool for each.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
-    AccessMode, ConnectOptions, Database as SeaDatabase, DatabaseConnection, DatabaseExecutor,
-    DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
 
@@ -89,15 +91,16 @@ impl Database {
     }
 }
 
-/// A connection of a [`ReadView`].
-pub type ReadConnection<'a> = DatabaseExecutor<'a>;
+/// The connection of a [`ReadView`], which stays open as long as somebody holds it.
+#[derive(Clone, Debug)]
+pub struct ReadConnection(Arc<DatabaseTransaction>);
 
-/// Where one operation reads: in one snapshot, so that all its figures agree (R25), or whatever is the
-/// latest at each reading. Who asks through it needs to know neither which, nor the database's library.
+/// Where one operation reads: in one snapshot, so that all its figures agree (R25). Who asks through it needs
+/// not know the database's library.
 #[derive(Debug)]
 pub struct ReadView {
     database: Database,
-    snapshot: Option<OnceCell<DatabaseTransaction>>,
+    snapshot: OnceCell<ReadConnection>,
 }
 
 impl ReadView {
@@ -106,33 +109,38 @@ impl ReadView {
     pub fn snapshot(database: &Database) -> Self {
         Self {
             database: database.clone(),
-            snapshot: Some(OnceCell::new()),
+            snapshot: OnceCell::new(),
         }
     }
 
-    /// The latest state at each reading, for an operation that writes in between or goes on for long.
-    #[must_use]
-    pub fn latest(database: &Database) -> Self {
-        Self {
-            database: database.clone(),
-            snapshot: None,
-        }
+    /// The connection to read from, which is what reports take. Those of one snapshot are the same, so their
+    /// statements run one after the other.
+    pub async fn connection(&self) -> Result<ReadConnection> {
+        let open = async || Ok(ReadConnection(Arc::new(self.database.snapshot().await?)));
+        self.snapshot.get_or_try_init(open).await.cloned()
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for ReadConnection {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.get_database_backend()
     }
 
-    /// Whether two readings see the same.
-    #[must_use]
-    pub fn is_snapshot(&self) -> bool {
-        self.snapshot.is_some()
+    async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {
+        Err(reads_only())
     }
 
-    /// The connection to read from, which is what reports take. Those of one snapshot share a connection,
-    /// so their statements run one after the other.
-    pub async fn connection(&self) -> Result<ReadConnection<'_>> {
-        let Some(snapshot) = &self.snapshot else {
-            return Ok(self.database.reader().into());
-        };
-        let open = snapshot.get_or_try_init(|| self.database.snapshot());
-        Ok(open.await?.into())
+    async fn execute_unprepared(&self, _: &str) -> Result<ExecResult, DbErr> {
+        Err(reads_only())
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.0.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.0.query_all_raw(statement).await
     }
 }
 
@@ -144,6 +152,11 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false);
     Ok(SeaDatabase::connect(options).await?)
+}
+
+/// SQLite has no transactions that refuse writes themselves.
+fn reads_only() -> DbErr {
+    DbErr::Custom("a connection to read from was asked to write".to_owned())
 }
 
 async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnection> {

@@ -9,6 +9,9 @@ use async_graphql::{Error as GraphqlError, ErrorExtensionValues, Response, Serve
 use crate::domain::Invalid;
 use crate::error::Error;
 
+/// How much of a message is shown, in characters: some repeat what was asked, which may be megabytes.
+const MAX_MESSAGE: usize = 300;
+
 /// What resolvers answer; `?` takes every error of the program.
 pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 
@@ -82,8 +85,20 @@ impl From<Error> for ApiError {
             | Error::OutcomeUnknown(_)
             | Error::Unexpected(_) => return Self::internal(&error),
         };
-        Self { code, message }
+        Self {
+            code,
+            message: shortened(message, MAX_MESSAGE),
+        }
     }
+}
+
+/// Text that is cut where it is too long to be shown.
+pub(super) fn shortened(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 impl From<Invalid> for ApiError {
@@ -119,7 +134,7 @@ fn mask_error(error: &mut ServerError) {
     let shown = match error.source.take() {
         None => ApiError {
             code: Code::BadUserInput,
-            message: std::mem::take(&mut error.message),
+            message: shortened(std::mem::take(&mut error.message), MAX_MESSAGE),
         },
         Some(_) => ApiError::internal(&error.message),
     };
@@ -159,6 +174,16 @@ mod tests {
         let stray = GraphqlError::new_with_source(leak).into_server_error(Pos::default());
         let response = mask(Response::from_errors(vec![stray]));
         assert!(!response.errors[0].message.contains(leak));
+    }
+
+    #[test]
+    fn messages_repeat_no_whole_documents() {
+        let long = "ä".repeat(100_000);
+        let response = mask(Response::from_errors(vec![ServerError::new(&long, None)]));
+        let shown = format!("{}…", "ä".repeat(300));
+        assert_eq!(response.errors[0].message, shown);
+        assert_eq!(ApiError::from(Error::BadInput(long)).message(), shown);
+        assert_eq!(shortened("äöü".to_owned(), 3), "äöü");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 mod connection;
 mod errors;
+mod field_types;
 mod input;
 mod money;
 mod mutation;
@@ -29,6 +30,7 @@ mod words;
 use async_graphql::SDLExportOptions;
 
 pub use self::errors::{ApiError, mask};
+pub use self::field_types::field_type;
 pub use self::mutation::Mutation;
 pub use self::node_id::{NodeId, NodeKind, decode, decode_any, decode_shop, encode, encode_shop};
 pub use self::query::Query;

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
+use super::errors::shortened;
 use crate::error::{Error, Result};
 
 /// Goes up when the rest changes its form.
@@ -103,7 +104,7 @@ pub fn decode(kind: NodeKind, id: &ID) -> Result<(i64, Uuid)> {
         Some(node) if node.kind == kind => Ok((node.shop_id, node.id)),
         _ => Err(Error::BadInput(format!(
             "\"{}\" is not the id of {} {}",
-            id.as_str(),
+            shown(id),
             if kind.noun().starts_with(['a', 'o']) {
                 "an"
             } else {
@@ -121,7 +122,12 @@ pub fn decode_shop(id: &ID) -> Result<i64> {
 
 /// What an id of any type means.
 pub fn decode_any(id: &ID) -> Result<NodeId> {
-    parse(id).ok_or_else(|| Error::BadInput(format!("\"{}\" is not an id", id.as_str())))
+    parse(id).ok_or_else(|| Error::BadInput(format!("\"{}\" is not an id", shown(id))))
+}
+
+/// As much of an id as its sender needs to know it again.
+fn shown(id: &ID) -> String {
+    shortened(id.to_string(), 60)
 }
 
 fn opaque(text: &str) -> ID {

@@ -1,6 +1,6 @@
 //! What one operation reads from, and the three things that every resolver finds in its request.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::Context;
 use entity::shop;
@@ -8,56 +8,73 @@ use tokio::sync::OnceCell;
 
 use super::viewer::Viewer;
 use crate::app::App;
-use crate::database::{ReadConnection, ReadView};
+use crate::database::{Database, ReadConnection, ReadView};
 use crate::error::{Error, Result};
 use crate::reports;
 
-/// Where an operation reads, and the shop that it is about.
-#[derive(Debug)]
+/// Where an operation reads, and the shop that it is about. Clones read the same.
+#[derive(Clone, Debug)]
 pub struct Reads {
+    database: Database,
+    moment: Arc<Mutex<Arc<Moment>>>,
+}
+
+/// One state of the database, and what was read of it for all.
+#[derive(Debug)]
+struct Moment {
     view: ReadView,
     shop: OnceCell<Arc<shop::Model>>,
 }
 
 impl Reads {
-    /// For a query: all its figures are those of one moment (R25). Nothing is opened before it is needed.
+    /// All figures are those of one moment (R25), until somebody asks for a new one. Nothing is opened before
+    /// it is needed.
     #[must_use]
-    pub fn snapshot(app: &App) -> Self {
-        Self::of(ReadView::snapshot(&app.database))
+    pub fn new(app: &App) -> Self {
+        let database = app.database.clone();
+        let moment = Arc::new(Mutex::new(Moment::of(&database)));
+        Self { database, moment }
     }
 
-    /// For a mutation or a subscription, which go on after what they change.
-    #[must_use]
-    pub fn latest(app: &App) -> Self {
-        Self::of(ReadView::latest(&app.database))
-    }
-
-    fn of(view: ReadView) -> Self {
-        Self {
-            view,
-            shop: OnceCell::new(),
-        }
+    /// Forgets what was read and lets go of the connection: the next reading begins another moment. A mutation
+    /// does so before it writes, so that its payload tells of what has been written, and a subscription
+    /// around each event.
+    pub fn renew(&self) {
+        *self.lock() = Moment::of(&self.database);
     }
 
     /// The connection that reports take.
-    pub async fn db(&self) -> Result<ReadConnection<'_>> {
-        self.view.connection().await
+    pub async fn db(&self) -> Result<ReadConnection> {
+        self.moment().view.connection().await
     }
 
-    /// The viewer's shop; read once where it cannot change in between.
+    /// The viewer's shop; read once a moment.
     async fn shop(&self, shop_id: i64) -> Result<Arc<shop::Model>> {
-        if !self.view.is_snapshot() {
-            return self.read_shop(shop_id).await;
-        }
-        let shop = self.shop.get_or_try_init(|| self.read_shop(shop_id));
-        shop.await.map(Arc::clone)
+        let moment = self.moment();
+        let read = async || {
+            let db = moment.view.connection().await?;
+            let shop = reports::find_shop(&db, shop_id).await?;
+            shop.map(Arc::new)
+                .ok_or_else(|| Error::Unexpected("the shop of this token is gone".to_owned()))
+        };
+        moment.shop.get_or_try_init(read).await.map(Arc::clone)
     }
 
-    async fn read_shop(&self, shop_id: i64) -> Result<Arc<shop::Model>> {
-        let db = self.db().await?;
-        let shop = reports::find_shop(&db, shop_id).await?;
-        shop.map(Arc::new)
-            .ok_or_else(|| Error::Unexpected("the shop of this token is gone".to_owned()))
+    fn moment(&self) -> Arc<Moment> {
+        Arc::clone(&self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<Moment>> {
+        self.moment.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Moment {
+    fn of(database: &Database) -> Arc<Self> {
+        Arc::new(Self {
+            view: ReadView::snapshot(database),
+            shop: OnceCell::new(),
+        })
     }
 }
 

@@ -8,12 +8,13 @@ use async_graphql::{Context, ID, Subscription};
 use entity::sync_run;
 use entity::words::SyncState;
 use futures_util::stream::{Stream, unfold};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::errors::{ApiError, Result};
 use super::node_id::NodeKind;
 use super::object::{SyncRun, Transaction};
-use super::reads::{app, shop, viewer};
+use super::reads::{Reads, app, reads, shop, viewer};
 use crate::app::App;
 use crate::reports::{self, BySequence, ChangesOf, PageRequest, Scope};
 
@@ -40,12 +41,12 @@ impl SubscriptionRoot {
         let id = viewer.id_of(NodeKind::SyncRun, &run_id)?;
         let id = id.ok_or_else(|| NodeKind::SyncRun.not_there())?;
         let run = Run {
-            app: app(ctx)?.clone(),
+            reads: reads(ctx)?.clone(),
             shop_id: viewer.shop_id,
             id,
             seen: None,
         };
-        run.look().await?;
+        run.find().await?;
         Ok(unfold(run, Run::next))
     }
 
@@ -59,10 +60,14 @@ impl SubscriptionRoot {
     ) -> Result<impl Stream<Item = Result<Transaction>> + use<>> {
         let viewer = viewer(ctx)?;
         viewer.shop_of(shop_id.as_ref())?;
+        let sequence = shop(ctx).await?.last_sequence;
+        let reads = reads(ctx)?.clone();
+        reads.renew();
         let changes = Changes {
             app: app(ctx)?.clone(),
+            reads,
             scope: viewer.scope(),
-            sequence: shop(ctx).await?.last_sequence,
+            sequence,
             ready: VecDeque::new(),
         };
         Ok(unfold(changes, Changes::next))
@@ -71,35 +76,47 @@ impl SubscriptionRoot {
 
 /// A run that is followed.
 struct Run {
-    app: App,
+    reads: Reads,
     shop_id: i64,
     id: Uuid,
     seen: Option<sync_run::Model>,
 }
 
 impl Run {
-    async fn look(&self) -> Result<sync_run::Model> {
-        let db = self.app.database.reader();
-        let run = reports::find_run(db, self.shop_id, self.id).await?;
-        Ok(run.ok_or_else(|| NodeKind::SyncRun.not_there())?)
-    }
-
     /// Waits until the run differs from what was last seen; ends after its end was seen.
     async fn next(mut self) -> Option<(Result<SyncRun>, Self)> {
         if self.seen.as_ref().is_some_and(is_over) {
             return None;
         }
         loop {
-            let run = match self.look().await {
-                Ok(run) => run,
-                Err(error) => return Some((Err(error), self)),
-            };
-            if self.seen.as_ref() != Some(&run) {
-                self.seen = Some(run.clone());
-                return Some((Ok(run.into()), self));
+            match self.find_changed().await {
+                Ok(Some(run)) => return Some((Ok(run), self)),
+                Ok(None) => sleep(LOOK_EVERY).await,
+                Err(error) => {
+                    self.reads.renew();
+                    sleep(LOOK_EVERY).await;
+                    return Some((Err(error), self));
+                }
             }
-            tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+
+    /// The run where it differs. An event has a snapshot of its own (R25), which is let go of where there is none.
+    async fn find_changed(&mut self) -> Result<Option<SyncRun>> {
+        let run = self.find().await?;
+        if self.seen.as_ref() == Some(&run) {
+            self.reads.renew();
+            return Ok(None);
+        }
+        self.seen = Some(run.clone());
+        Ok(Some(run.into()))
+    }
+
+    async fn find(&self) -> Result<sync_run::Model> {
+        self.reads.renew();
+        let db = self.reads.db().await?;
+        let run = reports::find_run(&db, self.shop_id, self.id).await?;
+        Ok(run.ok_or_else(|| NodeKind::SyncRun.not_there())?)
     }
 }
 
@@ -110,6 +127,7 @@ fn is_over(run: &sync_run::Model) -> bool {
 /// The history of transactions as it grows.
 struct Changes {
     app: App,
+    reads: Reads,
     scope: Scope,
     sequence: i64,
     ready: VecDeque<Uuid>,
@@ -118,30 +136,43 @@ struct Changes {
 impl Changes {
     async fn next(mut self) -> Option<(Result<Transaction>, Self)> {
         loop {
-            match self.take_ready().await {
+            match self.find_next().await {
                 Ok(Some(transaction)) => return Some((Ok(transaction), self)),
-                Ok(None) => {}
-                Err(error) => return Some((Err(error), self)),
-            }
-            match self.read_on().await {
-                Ok(0) => tokio::time::sleep(LOOK_EVERY).await,
-                Ok(_) => {}
+                Ok(None) => sleep(LOOK_EVERY).await,
                 Err(error) => {
-                    tokio::time::sleep(LOOK_EVERY).await;
+                    self.reads.renew();
+                    sleep(LOOK_EVERY).await;
                     return Some((Err(error), self));
                 }
             }
         }
     }
 
-    /// The next transaction that has changed and is still there.
+    /// The next transaction that has changed, if there is one by now.
+    async fn find_next(&mut self) -> Result<Option<Transaction>> {
+        loop {
+            if let Some(transaction) = self.take_ready().await? {
+                return Ok(Some(transaction));
+            }
+            if self.read_on().await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The next of those read that is still there, in a snapshot of its own (R25). It is done with once it was
+    /// read, not before: after an error it is read again.
     async fn take_ready(&mut self) -> Result<Option<Transaction>> {
-        while let Some(id) = self.ready.pop_front() {
-            let db = self.app.database.reader();
-            if let Some(row) = reports::find_transaction(db, self.scope, id).await? {
+        while let Some(id) = self.ready.front() {
+            self.reads.renew();
+            let db = self.reads.db().await?;
+            let found = reports::find_transaction(&db, self.scope, *id).await?;
+            self.ready.pop_front();
+            if let Some(row) = found {
                 return Ok(Some(row.into()));
             }
         }
+        self.reads.renew();
         Ok(None)
     }
 

@@ -13,7 +13,7 @@ pub struct UserError {
     code: UserErrorCode,
     /// A sentence that says what was wrong with what, for people.
     message: String,
-    /// The path of the input field at fault, from the input object inwards; null where no single field is.
+    /// The path of the input field at fault, which begins with `input`; null where no single field is.
     field: Option<Vec<String>>,
 }
 

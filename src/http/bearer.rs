@@ -3,16 +3,25 @@
 //! A token that was never made and one with a wrong secret get the same answer, so that nobody can find
 //! out which tokens there are. Only who knows the secret learns that it was revoked or has expired.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use entity::{Instant, access_token};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::graphql::Viewer;
 use crate::{ledger, reports};
+
+/// A use is recorded at most so often.
+const USE_MILLIS: i64 = 60_000;
+/// From how many tokens on those are forgotten that were not used of late.
+const MANY: usize = 1_000;
 
 /// The token in a request's `Authorization` header.
 pub fn in_headers(headers: &HeaderMap) -> Option<&str> {
@@ -31,17 +40,55 @@ pub fn in_payload(payload: &Value) -> Option<&str> {
         .or_else(bare)
 }
 
-/// Whose token it is; an error without one that is valid now.
-pub async fn identify(app: &App, secret: Option<&str>) -> Result<Viewer> {
-    let secret = secret.ok_or_else(|| {
-        refused("send a token: Authorization: Bearer cashable_…, or open / to ask")
-    })?;
-    let token = find(app, secret)
-        .await?
-        .ok_or_else(|| refused("the token is not valid"))?;
-    refuse_spent(&token, app.clock.now())?;
-    record_use(app, &token);
-    Ok(viewer(token))
+/// Tells whose tokens those are that come with requests and sockets. Clones remember together.
+#[derive(Clone, Debug)]
+pub struct Bearers {
+    app: App,
+    uses: Arc<Uses>,
+}
+
+impl Bearers {
+    /// Of this program.
+    pub fn new(app: App) -> Self {
+        let uses = Arc::default();
+        Self { app, uses }
+    }
+
+    /// Whose token it is; an error without one that is valid now.
+    pub async fn identify(&self, secret: Option<&str>) -> Result<Viewer> {
+        let secret = secret.ok_or_else(|| {
+            refused("send a token: Authorization: Bearer cashable_…, or open / to ask")
+        })?;
+        let token = find(&self.app, secret)
+            .await?
+            .ok_or_else(|| refused("the token is not valid"))?;
+        let now = self.app.clock.now();
+        refuse_spent(&token, now)?;
+        if self.uses.is_due(token.id, now) {
+            record_use(&self.app, &token);
+        }
+        Ok(viewer(token))
+    }
+}
+
+/// When each token's use was last recorded. A busy token is asked about far more often than that can be stored.
+#[derive(Debug, Default)]
+struct Uses(Mutex<HashMap<Uuid, Instant>>);
+
+impl Uses {
+    /// Whether a use now is the first of a minute, which the caller then records.
+    fn is_due(&self, token: Uuid, now: Instant) -> bool {
+        let is_recent = |at: &Instant| now.0 - at.0 < USE_MILLIS;
+        let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if recorded.get(&token).is_some_and(is_recent) {
+            return false;
+        }
+        if recorded.len() >= MANY {
+            recorded.retain(|_, at| is_recent(at));
+        }
+        recorded.insert(token, now);
+        true
+    }
 }
 
 /// Schemes have no case, and other schemes are no tokens of ours.
@@ -91,4 +138,35 @@ fn viewer(token: access_token::Model) -> Viewer {
 
 fn refused(message: &str) -> Error {
     Error::Unauthenticated(message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_is_recorded_once_a_minute() {
+        let uses = Uses::default();
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for (token, at, is_due) in [
+            (one, 0, true),
+            (one, 1, false),
+            (other, 1, true),
+            (one, USE_MILLIS - 1, false),
+            (one, USE_MILLIS, true),
+            (one, USE_MILLIS + 1, false),
+        ] {
+            assert_eq!(uses.is_due(token, Instant(at)), is_due, "{token} {at}");
+        }
+    }
+
+    #[test]
+    fn tokens_that_are_used_no_more_are_forgotten() {
+        let uses = Uses::default();
+        for token in 0..MANY as u128 {
+            uses.is_due(Uuid::from_u128(token), Instant(0));
+        }
+        uses.is_due(Uuid::max(), Instant(USE_MILLIS));
+        assert_eq!(uses.0.lock().map(|uses| uses.len()).ok(), Some(1));
+    }
 }

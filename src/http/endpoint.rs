@@ -8,6 +8,7 @@ use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 
+use super::bearer::Bearers;
 use super::execution::Execution;
 use super::media::MediaType;
 use super::operation::operation_of;
@@ -18,8 +19,8 @@ use crate::app::App;
 /// What every request to `/graphql` needs.
 #[derive(Clone)]
 pub struct Endpoint<E> {
-    /// The running program.
-    pub app: App,
+    /// Who may ask.
+    pub bearers: Bearers,
     /// What runs operations.
     pub execution: Execution<E>,
 }
@@ -29,7 +30,7 @@ impl<E> Endpoint<E> {
     pub fn new(app: App, schema: E) -> Self {
         Self {
             execution: Execution::new(app.clone(), schema),
-            app,
+            bearers: Bearers::new(app),
         }
     }
 }
@@ -59,7 +60,8 @@ async fn ask<E: Executor>(
     media: MediaType,
     request: Request,
 ) -> Result<Response, Refused> {
-    let viewer = bearer::identify(&endpoint.app, bearer::in_headers(request.headers())).await?;
+    let secret = bearer::in_headers(request.headers());
+    let viewer = endpoint.bearers.identify(secret).await?;
     let asked = match *request.method() {
         Method::GET => queries_only(asked::in_address(request.uri())?)?,
         Method::POST => asked::in_body(request).await?,

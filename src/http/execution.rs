@@ -11,6 +11,7 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
 
 use super::answer_order::AnswerOrder;
+use super::nulls::Nulls;
 use super::operation::operation_of;
 use crate::app::App;
 use crate::error::Error;
@@ -29,29 +30,47 @@ impl<E> Execution<E> {
         Self { app, schema }
     }
 
-    /// A query reads one snapshot, so that its figures agree (R25). A mutation reads what it has just written,
-    /// and a subscription what has been written since.
-    fn equip(&self, mut request: Request) -> Result<(Request, AnswerOrder), ServerError> {
+    /// An operation reads one snapshot, so that its figures agree (R25). A mutation begins another with each
+    /// write, and a subscription with each event.
+    fn equip(&self, mut request: Request) -> Result<(Request, Finish), ServerError> {
         let operation = operation_of(&mut request)?;
-        let reads = match operation.as_ref().map(|it| it.kind) {
-            Some(OperationType::Query) => Reads::snapshot(&self.app),
-            _ => Reads::latest(&self.app),
+        let reads = Reads::new(&self.app);
+        let finish = Finish {
+            kind: operation.as_ref().map(|it| it.kind),
+            order: operation.map(|it| it.order).unwrap_or_default(),
+            nulls: Nulls::of(&request),
+            reads: reads.clone(),
         };
-        let order = operation.map(|it| it.order).unwrap_or_default();
-        Ok((request.data(self.app.clone()).data(reads), order))
+        Ok((request.data(self.app.clone()).data(reads), finish))
+    }
+}
+
+/// What is left to be done to an answer of the library before it goes out.
+struct Finish {
+    kind: Option<OperationType>,
+    order: AnswerOrder,
+    nulls: Nulls,
+    reads: Reads,
+}
+
+impl Finish {
+    /// Whoever the answer is for may be slow to take it: what it was read from is let go of before.
+    fn finish(&self, answer: Result<Response, Box<dyn Any + Send>>) -> Response {
+        self.reads.renew();
+        let answer = answer.unwrap_or_else(|panic| broken(&*panic));
+        self.nulls.fill(self.order.restore(mask(answer)))
     }
 }
 
 impl<E: Executor> Executor for Execution<E> {
     async fn execute(&self, request: Request) -> Response {
-        let (request, order) = match self.equip(request) {
+        let (request, finish) = match self.equip(request) {
             Ok(equipped) => equipped,
             Err(error) => return unreadable(error),
         };
         // What a panic leaves half done goes with its request.
         let answer = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
-        let answer = answer.await.unwrap_or_else(|panic| broken(&*panic));
-        order.restore(mask(answer))
+        finish.finish(answer.await)
     }
 
     fn execute_stream(
@@ -59,18 +78,33 @@ impl<E: Executor> Executor for Execution<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let (request, order) = match self.equip(request) {
+        let equipped = self.equip(request).and_then(subscription_only);
+        let (request, finish) = match equipped {
             Ok(equipped) => equipped,
             Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
         };
         AssertUnwindSafe(self.schema.execute_stream(request, session))
             .catch_unwind()
-            .map(move |answer| order.restore(mask(answer.unwrap_or_else(|panic| broken(&*panic)))))
+            .map(move |answer| finish.finish(answer))
             .boxed()
     }
 }
 
-/// A document that does not parse.
+/// A reader who stops would hold a query's snapshot, or a mutation's lock. What names no one operation goes on:
+/// GraphQL says what is wrong with it.
+fn subscription_only(
+    (request, finish): (Request, Finish),
+) -> Result<(Request, Finish), ServerError> {
+    if matches!(finish.kind, None | Some(OperationType::Subscription)) {
+        return Ok((request, finish));
+    }
+    Err(ServerError::new(
+        "ask queries and mutations with POST",
+        None,
+    ))
+}
+
+/// A document that does not parse, or came the wrong way.
 fn unreadable(error: ServerError) -> Response {
     mask(Response::from_errors(vec![error]))
 }

@@ -10,8 +10,10 @@ mod endpoint;
 mod execution;
 mod explorer;
 mod media;
+mod nulls;
 mod operation;
 mod refused;
+mod selected;
 mod socket;
 
 use std::future::Future;
@@ -32,6 +34,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::graphql;
 use endpoint::Endpoint;
+pub use execution::Execution;
 use media::MediaType;
 use refused::Refused;
 

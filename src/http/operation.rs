@@ -1,6 +1,6 @@
 //! What a request asks for, known before it runs: the kind of its operation, and the order of its answer.
 
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Name, Request, ServerError};
 
 use super::answer_order::AnswerOrder;
@@ -19,16 +19,25 @@ pub struct Operation {
 pub fn operation_of(request: &mut Request) -> Result<Option<Operation>, ServerError> {
     let wanted = request.operation_name.clone();
     let document = request.parsed_query()?;
-    let mut fitting = document.operations.iter().filter(|(name, _)| {
-        let wanted = wanted.as_deref();
-        wanted.is_none() || wanted == name.map(Name::as_str)
-    });
+    let operation = fitting(document, wanted.as_deref());
+    Ok(operation.map(|operation| Operation {
+        kind: operation.ty,
+        order: AnswerOrder::of(document, &operation.selection_set.node),
+    }))
+}
+
+/// The one operation of a document that has this name, or any where none is wanted.
+pub fn fitting<'a>(
+    document: &'a ExecutableDocument,
+    wanted: Option<&str>,
+) -> Option<&'a OperationDefinition> {
+    let mut fitting = document
+        .operations
+        .iter()
+        .filter(|(name, _)| wanted.is_none() || wanted == name.map(Name::as_str));
     match (fitting.next(), fitting.next()) {
-        (Some((_, operation)), None) => Ok(Some(Operation {
-            kind: operation.node.ty,
-            order: AnswerOrder::of(document, &operation.node.selection_set.node),
-        })),
-        _ => Ok(None),
+        (Some((_, operation)), None) => Some(&operation.node),
+        _ => None,
     }
 }
 

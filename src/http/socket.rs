@@ -17,17 +17,16 @@ use futures_util::stream::{BoxStream, SplitSink, TakeUntil};
 use futures_util::{FutureExt, SinkExt, StreamExt, stream};
 use tokio::time::{sleep, timeout};
 
-use super::bearer;
+use super::bearer::{self, Bearers};
 use super::endpoint::Endpoint;
 use super::refused::Refused;
-use crate::app::App;
 use crate::error::Error;
 use crate::graphql::{ApiError, Viewer};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Documents and variables of subscriptions are short.
 const MAX_BYTES: usize = 64 << 10;
-/// How long a socket may say nothing at first.
+/// How long a socket may say nothing at first, and how long it may take to take an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a token that was revoked may still be listened with.
 const RECHECK: Duration = Duration::from_mins(1);
@@ -42,7 +41,7 @@ pub async fn open<E: Executor>(
 ) -> Result<Response, Refused> {
     let secret = bearer::in_headers(request.headers()).map(str::to_owned);
     if secret.is_some() {
-        bearer::identify(&endpoint.app, secret.as_deref()).await?;
+        endpoint.bearers.identify(secret.as_deref()).await?;
     }
     let (mut parts, _) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;
@@ -66,7 +65,7 @@ async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, secret: Opt
         Ok(end) | Err(end) => end,
     };
     // Whoever is gone already needs no goodbye.
-    let _ = sink.send(end.into()).await;
+    let _ = timeout(PATIENCE, sink.send(end.into())).await;
 }
 
 fn text(message: Message) -> Option<Bytes> {
@@ -84,12 +83,12 @@ async fn talk<E: Executor>(
     let first = first.map_err(|_| End::new(4408, "connection initialisation timeout"))?;
     let first = first.ok_or_else(End::quietly)?;
     let secret = secret_in(&first)?.or(secret);
-    let viewer = identify(&endpoint.app, secret.as_deref()).await?;
+    let viewer = identify(&endpoint.bearers, secret.as_deref()).await?;
     let texts = stream::once(ready(first)).chain(texts);
     let answers = Protocol::new(endpoint.execution, texts, WebSocketProtocols::GraphQLWS)
         .connection_data(session(viewer))
         .boxed()
-        .take_until(refusal(endpoint.app, secret).boxed());
+        .take_until(refusal(endpoint.bearers, secret).boxed());
     Ok(answer(sink, answers).await)
 }
 
@@ -99,10 +98,11 @@ async fn answer(
 ) -> End {
     while let Some(answer) = answers.next().await {
         let sent = match answer {
-            WsMessage::Text(text) => sink.send(Message::Text(text.into())).await,
+            WsMessage::Text(text) => timeout(PATIENCE, sink.send(Message::Text(text.into()))).await,
             WsMessage::Close(code, reason) => return End::of(code, reason),
         };
-        if sent.is_err() {
+        // Gone, or too slow to be told more.
+        if !matches!(sent, Ok(Ok(()))) {
             break;
         }
     }
@@ -120,20 +120,18 @@ fn secret_in(first: &Bytes) -> Result<Option<String>, End> {
     }
 }
 
-async fn identify(app: &App, secret: Option<&str>) -> Result<Viewer, End> {
-    bearer::identify(app, secret)
-        .await
-        .map_err(|error| match error {
-            Error::Unauthenticated(message) => End(4403, message),
-            error => End::new(4500, ApiError::from(error).message()),
-        })
+async fn identify(bearers: &Bearers, secret: Option<&str>) -> Result<Viewer, End> {
+    bearers.identify(secret).await.map_err(|error| match error {
+        Error::Unauthenticated(message) => End(4403, message),
+        error => End::new(4500, ApiError::from(error).message()),
+    })
 }
 
 /// Waits until the token is refused. A database that is away for a while refuses nobody.
-async fn refusal(app: App, secret: Option<String>) -> End {
+async fn refusal(bearers: Bearers, secret: Option<String>) -> End {
     loop {
         sleep(RECHECK).await;
-        if let Err(end @ End(4403, _)) = identify(&app, secret.as_deref()).await {
+        if let Err(end @ End(4403, _)) = identify(&bearers, secret.as_deref()).await {
             return end;
         }
     }

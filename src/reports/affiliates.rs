@@ -93,7 +93,7 @@ fn found(scope: Scope, search: Option<&str>) -> Select<Entity> {
             query.filter(
                 Condition::any()
                     .add(starts_with(Column::Code, prefix))
-                    .add(starts_with_in_any_case(Column::Name, prefix)),
+                    .add(starts_with_in_any_case(Column::NameFolded, prefix)),
             )
         })
 }
@@ -108,6 +108,7 @@ mod tests {
         let affiliates = affiliates.iter().zip(1..).map(|((code, name), n)| Model {
             code: (*code).to_owned(),
             name: (*name).to_owned(),
+            name_folded: name.to_lowercase(),
             ..affiliate(n)
         });
         fixture.put(affiliates.collect()).await;
@@ -138,6 +139,7 @@ mod tests {
             ("k2", "annette"),
             ("K_3", "Änne"),
             ("x", "50%_\\"),
+            ("y", "Οδυσσέας"),
         ])
         .await;
         let (db, scope) = (fixture.db(), Scope::shop(SHOP));
@@ -150,7 +152,10 @@ mod tests {
             ("50%_\\", vec![4]),
             ("%", vec![]),
             ("_", vec![]),
-            ("", vec![1, 2, 3, 4]),
+            ("ΟΔΥΣ", vec![5]),
+            ("οδυσσέας", vec![5]),
+            ("ΟΔΥΣΣΈΑΣ", vec![5]),
+            ("", vec![1, 2, 3, 4, 5]),
         ] {
             let page = list_affiliates(db, scope, Some(search), &PageRequest::default()).await;
             let mut ids: Vec<_> = page.expect("a page").rows.iter().map(|it| it.id).collect();

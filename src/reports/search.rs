@@ -1,8 +1,7 @@
 //! Search by prefix as ranges, which indexes answer and both databases understand alike.
 
 use sea_orm::ColumnTrait;
-use sea_orm::prelude::Expr;
-use sea_orm::sea_query::{Condition, ExprTrait, Func, LikeExpr};
+use sea_orm::sea_query::Condition;
 
 /// Text of `column` that begins with `prefix`, byte by byte; the column sorts by bytes.
 pub(super) fn starts_with(column: impl ColumnTrait, prefix: &str) -> Condition {
@@ -11,22 +10,16 @@ pub(super) fn starts_with(column: impl ColumnTrait, prefix: &str) -> Condition {
         .add_option(successor(prefix).map(|next| column.lt(next)))
 }
 
-/// Text of `column` that begins with `prefix`, in capitals or not.
+/// Text of `column`, which is stored in small letters, that begins with `prefix` in capitals or not.
 ///
-/// SQLite lowers ASCII letters only, so the prefix is tried with its other letters in either case too.
+/// The last sigma of a word has a small letter of its own, and a prefix does not tell whether its word goes on.
 pub(super) fn starts_with_in_any_case(column: impl ColumnTrait, prefix: &str) -> Condition {
-    let mut spellings = vec![
-        prefix.to_lowercase(),
-        prefix.to_ascii_lowercase(),
-        prefix.to_uppercase().to_ascii_lowercase(),
-    ];
+    let goes_on: String = prefix.chars().flat_map(char::to_lowercase).collect();
+    let mut spellings = vec![prefix.to_lowercase(), goes_on];
     spellings.dedup();
-    spellings
-        .into_iter()
-        .fold(Condition::any(), |any, spelling| {
-            let name = Expr::expr(Func::lower(Expr::col(column.as_column_ref())));
-            any.add(name.like(LikeExpr::new(format!("{}%", escape(&spelling))).escape('\\')))
-        })
+    spellings.iter().fold(Condition::any(), |any, spelling| {
+        any.add(starts_with(column, spelling))
+    })
 }
 
 /// The least text that is larger than every text with this prefix, if there is one.
@@ -40,12 +33,6 @@ fn successor(prefix: &str) -> Option<String> {
         }
     }
     None
-}
-
-fn escape(text: &str) -> String {
-    text.replace('\\', r"\\")
-        .replace('%', r"\%")
-        .replace('_', r"\_")
 }
 
 #[cfg(test)]

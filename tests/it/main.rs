@@ -18,3 +18,4 @@ mod schema;
 mod settling;
 mod subscriptions;
 mod support;
+mod user_errors;

@@ -3,10 +3,11 @@
 //! time limits of their own and would not stand a clock that is turned by hand.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use async_graphql::{Request, Variables};
-use cashable::graphql::{NodeKind, Reads, Viewer, encode, mask, schema};
+use async_graphql::{Executor, Request, Variables};
+use cashable::graphql::{NodeKind, Viewer, encode, schema};
+use cashable::http::Execution;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
@@ -21,22 +22,20 @@ on_both!(
     r19_a_followed_run_that_is_taken_over_ends,
     r26_each_change_of_a_transaction_is_told_as_it_happens,
     r26_an_affiliate_is_told_of_its_own_changes_alone,
+    r26_a_change_that_could_not_be_read_is_told_later,
     subscriptions_are_for_the_roles_of_the_design,
 );
 
 type Events = BoxStream<'static, Value>;
 
 fn follow(app: &TestApp, viewer: Option<&Viewer>, document: &str, variables: Value) -> Events {
-    let mut request = Request::new(document)
-        .variables(Variables::from_json(variables))
-        .data((**app).clone())
-        .data(Reads::latest(app));
+    let mut request = Request::new(document).variables(Variables::from_json(variables));
     if let Some(viewer) = viewer {
         request = request.data(viewer.clone());
     }
-    let events = schema().execute_stream(request);
+    let events = Execution::new((**app).clone(), schema()).execute_stream(request, None);
     events
-        .map(|response| serde_json::to_value(mask(response)).unwrap())
+        .map(|response| serde_json::to_value(response).unwrap())
         .boxed()
 }
 
@@ -224,6 +223,35 @@ async fn r26_an_affiliate_is_told_of_its_own_changes_alone(app: TestApp) {
         assert_eq!(event["affiliate"]["code"], "bert");
         assert_eq!(event["history"]["nodes"][0]["actorName"], Value::Null);
     }
+}
+
+async fn r26_a_change_that_could_not_be_read_is_told_later(app: TestApp) {
+    let world = two_affiliates(app).await;
+    let mut events = follow(&world.app, Some(&world.admin), CHANGED, json!({}));
+    hear(&world, &mut events, ["1", "2"]).await;
+    let opened = world.set(&world.transaction("1").await, "OPEN").await;
+    told_until(&mut events, &opened).await;
+    let away = "affiliate_transactions RENAME TO away";
+    world.set(&world.transaction("1").await, "COMPLETED").await;
+    world.sql(&format!("ALTER TABLE {away}")).await;
+    for _ in 0..2 {
+        let began = Instant::now();
+        let event = next(&mut events).await.unwrap();
+        assert_eq!(
+            event["errors"][0]["extensions"]["code"], "INTERNAL",
+            "{event}"
+        );
+        assert_eq!(event.get("data"), Some(&Value::Null));
+        assert!(
+            began.elapsed() > Duration::from_millis(900),
+            "it did not wait"
+        );
+    }
+    world
+        .sql("ALTER TABLE away RENAME TO affiliate_transactions")
+        .await;
+    let completed = world.transaction("1").await;
+    told_until(&mut events, &completed).await;
 }
 
 async fn subscriptions_are_for_the_roles_of_the_design(app: TestApp) {

@@ -43,9 +43,9 @@ fn size(name: &str, size: Option<i32>) -> Result<Option<u64>> {
         return Ok(None);
     };
     match u64::try_from(size) {
-        Ok(rows) if rows > 0 && rows <= MOST as u64 => Ok(Some(rows)),
+        Ok(rows) if rows <= MOST as u64 => Ok(Some(rows)),
         _ => Err(Error::BadInput(format!(
-            "{name} must lie between 1 and {MOST}, not {size}"
+            "{name} must lie between 0 and {MOST}, not {size}"
         ))),
     }
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID};
 use entity::Day;
 use uuid::Uuid;
 
+use crate::domain::text::MAX_SHORT;
 use crate::error::{Error, Result};
 use crate::graphql::node_id::NodeKind;
 use crate::graphql::reads::{reads, viewer};
@@ -21,8 +22,13 @@ pub fn days(names: (&str, &str), from: Option<Date>, to: Option<Date>) -> Result
     Ok(DayRange { from, to })
 }
 
-/// Text to look for. What is stored has no control characters, and PostgreSQL cannot take all of them.
+/// Text to look for. What is stored is no longer and has no control characters, and PostgreSQL cannot take all
+/// of them.
 pub fn text(name: &str, text: String) -> Result<String> {
+    if text.chars().count() > MAX_SHORT {
+        let message = format!("{name} must have at most {MAX_SHORT} characters");
+        return Err(Error::BadInput(message));
+    }
     if text.contains(char::is_control) {
         let message = format!("{name} must not contain control characters");
         return Err(Error::BadInput(message));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::error::{Error, Refusal, RefusalCode};
 use crate::graphql::errors::Result;
 use crate::graphql::node_id::NodeKind;
-use crate::graphql::reads::{app, viewer};
+use crate::graphql::reads::{app, reads, viewer};
 use crate::ledger::{self, Author, Change};
 
 /// What became of a change: its outcome, or why it was refused.
@@ -28,10 +28,27 @@ pub(super) async fn write<C: Change>(
     let viewer = viewer(ctx)?;
     viewer.require_admin()?;
     let author = Author::new(actor, viewer.name.clone()).once(viewer.token_id, key);
+    reads(ctx)?.renew();
     match ledger::write(app(ctx)?, viewer.shop_id, &author, change).await {
         Ok(output) => Ok(Ok(output)),
-        Err(Error::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Error::Refused(refusal)) => Ok(Err(in_input(refusal))),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The ledger knows fields by their names alone; callers are told where these are in their input.
+pub(super) fn in_input(refusal: Refusal) -> Refusal {
+    let path = |names: Vec<String>| {
+        let outer = match names.first().map(String::as_str) {
+            Some("factorPerOrder" | "limit") => &["input", "orderCountFactor"][..],
+            _ => &["input"],
+        };
+        let outer = outer.iter().map(ToString::to_string);
+        outer.chain(names).collect()
+    };
+    Refusal {
+        field: refusal.field.map(path),
+        ..refusal
     }
 }
 

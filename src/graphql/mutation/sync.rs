@@ -3,11 +3,11 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::words::{StatusActor, SyncTrigger};
 
-use super::door::require_admin;
+use super::door::{in_input, require_admin};
 use crate::error::Error;
 use crate::graphql::errors::Result;
 use crate::graphql::object::SyncRun;
-use crate::graphql::reads::{app, viewer};
+use crate::graphql::reads::{app, reads, viewer};
 use crate::graphql::user_error::UserError;
 use crate::ledger::Author;
 use crate::sync;
@@ -54,6 +54,7 @@ impl SyncMutations {
         let author = Author::new(StatusActor::Admin, viewer.name.clone())
             .once(viewer.token_id, input.idempotency_key);
         let dry_run = input.dry_run.unwrap_or(false);
+        reads(ctx)?.renew();
         match sync::request(app, shop_id, &author, SyncTrigger::Manual, dry_run).await {
             Ok(queued) => {
                 if !queued.already_running {
@@ -68,7 +69,7 @@ impl SyncMutations {
             Err(Error::Refused(refusal)) => Ok(TriggerSyncPayload {
                 run: None,
                 already_running: false,
-                user_errors: vec![refusal.into()],
+                user_errors: vec![in_input(refusal).into()],
             }),
             Err(error) => Err(error.into()),
         }

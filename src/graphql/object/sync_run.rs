@@ -142,11 +142,11 @@ impl SyncRun {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "At most so many orders from the start: 1 to 250, 50 where neither first nor last is given."
+            desc = "At most so many orders from the start: 0 to 250, 50 where neither first nor last is given."
         )]
         first: Option<i32>,
         #[graphql(desc = "Only orders behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many orders from the end: 1 to 250. Excludes first.")]
+        #[graphql(desc = "At most so many orders from the end: 0 to 250. Excludes first.")]
         last: Option<i32>,
         #[graphql(desc = "Only orders ahead of this cursor.")] before: Option<String>,
     ) -> Result<SyncFailureConnection> {

@@ -205,11 +205,11 @@ impl Transaction {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "At most so many changes from the start: 1 to 250, 50 where neither first nor last is given."
+            desc = "At most so many changes from the start: 0 to 250, 50 where neither first nor last is given."
         )]
         first: Option<i32>,
         #[graphql(desc = "Only changes behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many changes from the end: 1 to 250. Excludes first.")]
+        #[graphql(desc = "At most so many changes from the end: 0 to 250. Excludes first.")]
         last: Option<i32>,
         #[graphql(desc = "Only changes ahead of this cursor.")] before: Option<String>,
     ) -> Result<StatusChangeConnection> {

@@ -64,11 +64,11 @@ impl AffiliateQueries {
         #[graphql(desc = "What the code begins with, or the name in capitals or not.")]
         search: Option<String>,
         #[graphql(
-            desc = "At most so many affiliates from the start: 1 to 250, 50 where neither first nor last is given."
+            desc = "At most so many affiliates from the start: 0 to 250, 50 where neither first nor last is given."
         )]
         first: Option<i32>,
         #[graphql(desc = "Only affiliates behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many affiliates from the end: 1 to 250. Excludes first.")]
+        #[graphql(desc = "At most so many affiliates from the end: 0 to 250. Excludes first.")]
         last: Option<i32>,
         #[graphql(desc = "Only affiliates ahead of this cursor.")] before: Option<String>,
     ) -> Result<Option<AffiliateConnection>> {
@@ -98,11 +98,11 @@ impl AffiliateQueries {
             PromotedOrderCountOrder,
         >,
         #[graphql(
-            desc = "At most so many affiliates from the start: 1 to 250, 50 where neither first nor last is given."
+            desc = "At most so many affiliates from the start: 0 to 250, 50 where neither first nor last is given."
         )]
         first: Option<i32>,
         #[graphql(desc = "Only affiliates behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many affiliates from the end: 1 to 250. Excludes first.")]
+        #[graphql(desc = "At most so many affiliates from the end: 0 to 250. Excludes first.")]
         last: Option<i32>,
         #[graphql(desc = "Only affiliates ahead of this cursor.")] before: Option<String>,
     ) -> Result<Option<PromotedOrderCountConnection>> {

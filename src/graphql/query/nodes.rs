@@ -24,7 +24,8 @@ impl NodeQueries {
         Ok(nodes.into_iter().flatten().next())
     }
 
-    /// Whatever has these ids, each in its place; null where it is not there or not for the viewer to see.
+    /// Whatever has these ids, each in its place; null where it is not there or not for the viewer to see, and
+    /// where the text is no id.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -34,7 +35,10 @@ impl NodeQueries {
             let message = format!("at most {MOST} ids can be looked up at once");
             return Err(Error::BadInput(message).into());
         }
-        let ids: Vec<NodeId> = ids.iter().map(decode_any).collect::<Result<_, Error>>()?;
-        Ok(Node::list(ctx, &ids).await?)
+        let ids: Vec<Option<NodeId>> = ids.iter().map(|id| decode_any(id).ok()).collect();
+        let known: Vec<NodeId> = ids.iter().copied().flatten().collect();
+        let mut found = Node::list(ctx, &known).await?.into_iter();
+        let in_place = |id: Option<NodeId>| id.and_then(|_| found.next().flatten());
+        Ok(ids.into_iter().map(in_place).collect())
     }
 }

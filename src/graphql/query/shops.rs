@@ -42,11 +42,11 @@ impl ShopQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "At most so many shops from the start: 1 to 250, 50 where neither first nor last is given."
+            desc = "At most so many shops from the start: 0 to 250, 50 where neither first nor last is given."
         )]
         first: Option<i32>,
         #[graphql(desc = "Only shops behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many shops from the end: 1 to 250. Excludes first.")]
+        #[graphql(desc = "At most so many shops from the end: 0 to 250. Excludes first.")]
         last: Option<i32>,
         #[graphql(desc = "Only shops ahead of this cursor.")] before: Option<String>,
     ) -> Result<Option<ShopConnection>> {

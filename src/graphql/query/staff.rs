@@ -66,11 +66,11 @@ impl StaffQueries {
         )]
         shop_id: Option<ID>,
         #[graphql(
-            desc = "At most so many tokens from the start: 1 to 250, 50 where neither first nor last is given."
+            desc = "At most so many tokens from the start: 0 to 250, 50 where neither first nor last is given."
         )]
         first: Option<i32>,
         #[graphql(desc = "Only tokens behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many tokens from the end: 1 to 250. Excludes first.")]
+        #[graphql(desc = "At most so many tokens from the end: 0 to 250. Excludes first.")]
         last: Option<i32>,
         #[graphql(desc = "Only tokens ahead of this cursor.")] before: Option<String>,
     ) -> Result<Option<AccessTokenConnection>> {

@@ -98,7 +98,8 @@ pub const RULES: &[Rule] = &[
         says: "only ledger writes business rows",
         folders: &["src"],
         // A file that keeps a table of its own, such as leases or tokens, is named here with that table.
-        except: &["src/ledger", "src/reports/fixtures.rs"],
+        // The read connection of database.rs names what it refuses.
+        except: &["src/ledger", "src/reports/fixtures.rs", "src/database.rs"],
         forbids: WRITES,
     },
     Rule {

@@ -77,6 +77,7 @@ async fn nodes_come_in_their_places(app: TestApp) {
     }
     let missing = encode(NodeKind::Order, shop.id, Uuid::from_u128(7)).to_string();
     ids.insert(3, json!(missing));
+    ids.insert(5, json!("nonsense"));
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }";
     let variables = json!({ "ids": ids });
     let found = data(&app, &admin(shop.id), nodes, variables.clone()).await;
@@ -87,12 +88,27 @@ async fn nodes_come_in_their_places(app: TestApp) {
         .zip(&ids)
         .enumerate()
     {
-        let expected = if place == 3 { &Value::Null } else { id };
+        let expected = if [3, 5].contains(&place) {
+            &Value::Null
+        } else {
+            id
+        };
         assert_eq!(&node["id"], expected);
     }
     let of_affiliate = data(&app, &affiliate(shop.id, shop.anna), nodes, variables).await;
     let types = column(&of_affiliate["nodes"], "/__typename");
     assert!(!types.contains(&"SyncRun".to_owned()), "{types:?}");
+    let (code, message) = refusal(
+        &app,
+        &admin(shop.id),
+        "{ node(id: \"nonsense\") { id } }",
+        json!({}),
+    )
+    .await;
+    assert_eq!(
+        (&*code, &*message),
+        ("BAD_USER_INPUT", "\"nonsense\" is not an id")
+    );
     let too_many = json!({"ids": vec![missing; 251]});
     let (code, _) = refusal(&app, &admin(shop.id), nodes, too_many).await;
     assert_eq!(code, "BAD_USER_INPUT");

@@ -4,13 +4,17 @@ use serde_json::{Value, json};
 
 use super::{column, shop};
 use crate::support::graphql::{admin, analyst, data, refusal};
+use crate::support::world::World;
 use crate::support::{TestApp, on_both};
 
 on_both!(
     a_list_is_read_in_pages_both_ways,
+    a_page_of_no_rows_tells_what_is_beside_it,
     pages_and_cursors_that_do_not_fit_are_refused,
     filters_and_orders_choose_and_sort,
+    affiliates_are_found_by_name_in_any_case,
     texts_that_no_database_takes_are_refused,
+    texts_longer_than_any_that_is_stored_are_refused,
 );
 
 const PAGE: &str = "query($first: Int, $after: String, $last: Int, $before: String) {
@@ -53,22 +57,47 @@ async fn a_list_is_read_in_pages_both_ways(app: TestApp) {
     assert_eq!(middle["pageInfo"]["hasPreviousPage"], true);
 }
 
+async fn a_page_of_no_rows_tells_what_is_beside_it(app: TestApp) {
+    let admin = admin(shop(&app).await.id);
+    let one = data(&app, &admin, PAGE, json!({"last": 1})).await;
+    let last = one["ordersReport"]["edges"][0]["cursor"].clone();
+    let one = data(&app, &admin, PAGE, json!({"first": 1})).await;
+    let first = one["ordersReport"]["edges"][0]["cursor"].clone();
+    for (variables, has_next, has_previous) in [
+        (json!({"first": 0}), true, false),
+        (json!({"first": 0, "after": first}), true, true),
+        (json!({"first": 0, "after": last}), false, true),
+        (json!({"last": 0}), false, true),
+        (json!({"last": 0, "before": last}), true, true),
+        (json!({"last": 0, "before": first}), true, false),
+    ] {
+        let page = data(&app, &admin, PAGE, variables.clone()).await["ordersReport"].take();
+        assert_eq!(
+            (&page["totalCount"], &page["nodes"]),
+            (&json!(8), &json!([]))
+        );
+        let info = json!({"hasNextPage": has_next, "hasPreviousPage": has_previous,
+            "startCursor": null, "endCursor": null});
+        assert_eq!(page["pageInfo"], info, "{variables}");
+    }
+}
+
 async fn pages_and_cursors_that_do_not_fit_are_refused(app: TestApp) {
     let admin = admin(shop(&app).await.id);
     let first = data(&app, &admin, PAGE, json!({"first": 1})).await;
     let cursor = first["ordersReport"]["edges"][0]["cursor"].clone();
     for (variables, message) in [
         (
-            json!({"first": 0}),
-            "first must lie between 1 and 250, not 0",
+            json!({"first": -1}),
+            "first must lie between 0 and 250, not -1",
         ),
         (
             json!({"first": 251}),
-            "first must lie between 1 and 250, not 251",
+            "first must lie between 0 and 250, not 251",
         ),
         (
             json!({"last": -1}),
-            "last must lie between 1 and 250, not -1",
+            "last must lie between 0 and 250, not -1",
         ),
         (
             json!({"first": 1, "last": 1}),
@@ -145,5 +174,67 @@ async fn texts_that_no_database_takes_are_refused(app: TestApp) {
         let document = format!("query($text: {declared}) {{ {field} }}");
         let (code, _) = refusal(&app, &admin, &document, json!({"text": "a\u{0}b"})).await;
         assert_eq!(code, "BAD_USER_INPUT", "{field}");
+    }
+}
+
+async fn affiliates_are_found_by_name_in_any_case(app: TestApp) {
+    let world = World::open(app).await;
+    for (code, name) in [
+        ("1", "Élodie"),
+        ("2", "ÉLAN"),
+        ("3", "Ωmega"),
+        ("4", "Elan"),
+    ] {
+        let input = json!({"code": code, "name": name});
+        world.done("createAffiliate", input, "__typename").await;
+    }
+    for (search, codes) in [
+        ("él", vec!["1", "2"]),
+        ("ÉL", vec!["1", "2"]),
+        ("éL", vec!["1", "2"]),
+        ("ωM", vec!["3"]),
+        ("el", vec!["4"]),
+    ] {
+        let document = "query($search: String) {
+            affiliates(search: $search) { totalCount nodes { code } } }";
+        let found = world.ask(document, json!({ "search": search })).await;
+        assert_eq!(
+            column(&found["affiliates"]["nodes"], "/code"),
+            codes,
+            "{search}"
+        );
+        assert_eq!(found["affiliates"]["totalCount"], codes.len());
+    }
+}
+
+async fn texts_longer_than_any_that_is_stored_are_refused(app: TestApp) {
+    let admin = admin(shop(&app).await.id);
+    for (field, name) in [
+        ("affiliateByCode(code: $text) { code }", "code"),
+        ("affiliates(search: $text) { totalCount }", "search"),
+        ("orderByExternalId(externalId: $text) { id }", "externalId"),
+        (
+            "orderByExternalId(externalId: \"1\", source: $text) { id }",
+            "source",
+        ),
+        (
+            "ordersReport(filter: {search: $text}) { totalCount }",
+            "search",
+        ),
+        (
+            "ordersReport(filter: {source: $text}) { totalCount }",
+            "source",
+        ),
+    ] {
+        let kind = if name == "code" || name == "externalId" {
+            "String!"
+        } else {
+            "String"
+        };
+        let document = format!("query($text: {kind}) {{ {field} }}");
+        data(&app, &admin, &document, json!({"text": "ä".repeat(200)})).await;
+        let refused = refusal(&app, &admin, &document, json!({"text": "ä".repeat(201)})).await;
+        let message = format!("{name} must have at most 200 characters");
+        assert_eq!(refused, ("BAD_USER_INPUT".to_owned(), message), "{field}");
     }
 }

@@ -16,6 +16,7 @@ on_both!(
     an_affiliate_sees_its_own_and_nothing_of_the_others,
     of_an_order_that_two_have_a_part_in_each_sees_its_own,
     what_the_staff_did_is_not_told_to_affiliates,
+    what_was_refused_is_null_in_its_place,
 );
 
 /// What each role may ask: field, analyst, affiliate. An admin may ask everything.
@@ -238,5 +239,40 @@ async fn what_the_staff_did_is_not_told_to_affiliates(app: TestApp) {
         for field in ["actorName", "reason", "syncRun"] {
             assert_eq!(change[field], Value::Null, "{field}");
         }
+    }
+}
+
+/// What an affiliate asks, and the whole answer to it.
+async fn what_was_refused_is_null_in_its_place(app: TestApp) {
+    let shop = shop(&app).await;
+    let anna = affiliate(shop.id, shop.anna);
+    let tea = json!({"name": "Tea"});
+    for (document, expected) in [
+        (
+            "{ ordersReport { totalCount } a: shop { name } lastSync { healthy } b: shop { name } }",
+            json!({"ordersReport": null, "a": tea, "lastSync": null, "b": tea}),
+        ),
+        (
+            "{ ordersReport { totalCount } }",
+            json!({"ordersReport": null}),
+        ),
+        ("{ shop { settings { waitDays } } }", json!({"shop": null})),
+        (
+            "{ a: shop { name } shop { name ...S } } fragment S on Shop { settings { waitDays } }",
+            json!({"a": tea, "shop": null}),
+        ),
+        (
+            "{ viewer { name shops { name settings { waitDays } } } }",
+            json!(null),
+        ),
+        (
+            "query($ids: [ID!]!) { nodes(ids: $ids) { id } shop { name } }",
+            json!(null),
+        ),
+    ] {
+        let too_many = json!({"ids": vec![encode_shop(shop.id).to_string(); 251]});
+        let answer = ask(&app, &anna, document, too_many).await;
+        assert_eq!(answer.get("data"), Some(&expected), "{document}");
+        assert!(answer["errors"][0]["path"].is_array(), "{answer}");
     }
 }

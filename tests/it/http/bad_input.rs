@@ -64,9 +64,9 @@ async fn rows(app: &TestApp) -> [u64; 3] {
 /// A root field, and what is said of it.
 #[rustfmt::skip]
 const QUESTIONS: [(&str, &str); 15] = [
-    ("ordersReport(first: 100000) { totalCount }", "first must lie between 1 and 250, not 100000"),
-    ("transactions(last: 251) { totalCount }", "last must lie between 1 and 250, not 251"),
-    ("affiliates(first: 0) { totalCount }", "first must lie between 1 and 250, not 0"),
+    ("ordersReport(first: 100000) { totalCount }", "first must lie between 0 and 250, not 100000"),
+    ("transactions(last: 251) { totalCount }", "last must lie between 0 and 250, not 251"),
+    ("affiliates(first: -1) { totalCount }", "first must lie between 0 and 250, not -1"),
     ("syncRuns(first: 1, last: 1) { totalCount }", "first and last exclude each other"),
     ("ordersReport(after: \"nonsense\") { totalCount }", "this cursor belongs to another field or order"),
     ("kpi(from: \"2026-02-01\", to: \"2026-01-31\") { from }", "from (2026-02-01) must not be after to (2026-01-31)"),

@@ -41,12 +41,24 @@ impl Socket {
 
     async fn assert_let_in(&mut self) {
         assert_eq!(self.message().await["type"], "connection_ack");
-        let payload = json!({ "query": "{ viewer { name } }" });
+        self.assert_told(
+            "subscription { syncProgress(runId: \"x\") { id } }",
+            "is not the id of",
+        )
+        .await;
+    }
+
+    /// The answer to this operation is one error with these words.
+    async fn assert_told(&mut self, query: &str, words: &str) {
+        let payload = json!({ "query": query });
         self.send(json!({ "id": "1", "type": "subscribe", "payload": payload }))
             .await;
         let next = self.message().await;
         assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("1")));
-        assert_eq!(next["payload"]["data"]["viewer"]["name"], "Ada");
+        let error = &next["payload"]["errors"][0];
+        assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(words), "{message}");
         assert_eq!(self.message().await["type"], "complete");
     }
 }
@@ -137,6 +149,28 @@ async fn nonsense_later_ends_with_a_code_that_clients_know() {
     socket.assert_let_in().await;
     socket.send(json!({ "type": "x".repeat(200) })).await;
     assert_eq!(socket.end().await, 4400);
+}
+
+#[tokio::test]
+async fn queries_and_mutations_are_sent_elsewhere() {
+    let app = TestApp::on_sqlite().await;
+    let (_, bearer) = admin(&app, None).await;
+    let (address, _stop) = served(&app).await;
+    let mut socket = open(&address, PROTOCOL, Some(&bearer)).await.unwrap();
+    socket.send(json!({ "type": "connection_init" })).await;
+    socket.assert_let_in().await;
+    let elsewhere = "ask queries and mutations with POST";
+    for (query, words) in [
+        ("{ viewer { name } }", elsewhere),
+        ("mutation { triggerSync { alreadyRunning } }", elsewhere),
+        ("{", "expected"),
+        (
+            "query A { shop { id } } query B { shop { id } }",
+            "Operation name required",
+        ),
+    ] {
+        socket.assert_told(query, words).await;
+    }
 }
 
 #[tokio::test]

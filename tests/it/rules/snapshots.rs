@@ -17,6 +17,8 @@ on_both!(
     r25_figures_and_rows_agree_at_every_step_of_a_run,
     r25_figures_of_one_snapshot_agree_though_a_write_commits_between,
     r25_an_operation_agrees_with_itself_while_others_write,
+    r25_a_payload_agrees_with_itself_while_others_write,
+    r25_each_payload_of_an_operation_tells_of_its_own_write,
     r25_as_of_is_when_the_last_successful_run_began,
 );
 
@@ -242,6 +244,64 @@ async fn r25_an_operation_agrees_with_itself_while_others_write(app: TestApp) {
         assert_agrees(&world.ask(FIGURES, json!({})).await)["orders"],
         40
     );
+}
+
+/// An affiliate as a mutation answers it, with its figures by three ways.
+const PAYLOAD: &str = "affiliate { name promotedOrders { count } transactions(first: 250) { totalCount
+    nodes { amount { amount } } } balance { pending { amount } cashable { amount } cancelled { amount } } }";
+
+fn assert_payload_agrees(affiliate: &Value) -> i64 {
+    let listed = &affiliate["transactions"];
+    let rows = listed["nodes"].as_array().unwrap();
+    assert_eq!(listed["totalCount"], rows.len());
+    assert_eq!(affiliate["promotedOrders"]["count"], rows.len());
+    let earned: i64 = rows.iter().map(|it| cents(&it["amount"])).sum();
+    let balance = &affiliate["balance"][0];
+    let figures = ["pending", "cashable", "cancelled"];
+    let balance: i64 = figures.map(|figure| cents(&balance[figure])).iter().sum();
+    assert_eq!(earned, balance);
+    earned
+}
+
+async fn r25_a_payload_agrees_with_itself_while_others_write(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(1).await;
+    let anna = world.affiliate("anna").await;
+    let writes = async {
+        for number in 2..40 {
+            let order = world.old_order(&number.to_string(), "complete");
+            world.import(json!([order])).await;
+        }
+    };
+    let reads = async {
+        let mut seen = Vec::new();
+        for number in 0..20 {
+            let input = json!({"affiliateId": anna, "name": format!("Anna {number}")});
+            let payload = world.done("updateAffiliate", input, PAYLOAD).await;
+            seen.push(assert_payload_agrees(&payload["affiliate"]));
+        }
+        seen
+    };
+    let ((), seen) = tokio::join!(writes, reads);
+    assert!(
+        seen.first() < seen.last(),
+        "nothing was written meanwhile: {seen:?}"
+    );
+}
+
+async fn r25_each_payload_of_an_operation_tells_of_its_own_write(app: TestApp) {
+    let world = World::open(app).await;
+    world.import_complete(1).await;
+    let document = "mutation($anna: ID!) {
+        a: createTransaction(input: {affiliateId: $anna, kind: ADJUSTMENT, amount: \"1\", currency: \"EUR\"}) { ...of }
+        b: createTransaction(input: {affiliateId: $anna, kind: ADJUSTMENT, amount: \"2\", currency: \"EUR\"}) { ...of }
+    } fragment of on CreateTransactionPayload { transaction { affiliate { transactions { totalCount } } } }";
+    let anna = world.affiliate("anna").await;
+    let told = world.ask(document, json!({ "anna": anna })).await;
+    for (name, count) in [("a", 2), ("b", 3)] {
+        let affiliate = &told[name]["transaction"]["affiliate"];
+        assert_eq!(affiliate["transactions"]["totalCount"], count, "{name}");
+    }
 }
 
 async fn r25_as_of_is_when_the_last_successful_run_began(app: TestApp) {

@@ -1,7 +1,8 @@
-//! The schema in-process: asks as HTTP would, with the viewer of a token but without its way over the wire.
+//! The schema in-process: asks as HTTP does once it has the viewer of a token.
 
-use async_graphql::{Request, Variables};
-use cashable::graphql::{Reads, Viewer, mask, schema};
+use async_graphql::{Executor, Request, Variables};
+use cashable::graphql::{Viewer, schema};
+use cashable::http::Execution;
 use entity::words::Role;
 use serde_json::Value;
 use uuid::Uuid;
@@ -10,19 +11,11 @@ use super::TestApp;
 
 /// Asks as this viewer; the answer is what goes over the wire, errors and all.
 pub async fn ask(app: &TestApp, viewer: &Viewer, document: &str, variables: Value) -> Value {
-    let is_mutation = document.trim_start().starts_with("mutation");
-    let reads = if is_mutation {
-        Reads::latest(app)
-    } else {
-        Reads::snapshot(app)
-    };
     let request = Request::new(document)
         .variables(Variables::from_json(variables))
-        .data((**app).clone())
-        .data(viewer.clone())
-        .data(reads);
-    let response = mask(schema().execute(request).await);
-    serde_json::to_value(response).unwrap()
+        .data(viewer.clone());
+    let execution = Execution::new((**app).clone(), schema());
+    serde_json::to_value(execution.execute(request).await).unwrap()
 }
 
 /// The data of an answer that must have no errors.
