@@ -32,6 +32,7 @@ mod settling;
 mod shop_write;
 mod shops;
 mod statistics;
+mod stored_orders;
 mod tokens;
 mod transaction_import;
 mod transaction_rows;

@@ -1,9 +1,8 @@
 //! Orders come in: reports to orders and their commissions (R1 to R5, R16), a bad one set aside (R22).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use entity::{affiliate, affiliate_transaction as transaction, order};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 
 use super::affiliates::ensure_codes;
@@ -12,14 +11,12 @@ use super::import_counts::ImportCounts;
 use super::meanings::Meanings;
 use super::order_rows::{Identity, state_of};
 use super::order_store::{OrderWrite, store, transactions_of};
+use super::stored_orders::StoredOrders;
 use super::{Change, MapStatuses, ShopWrite};
 use crate::domain::order::{Context, OrderReport, Outcome};
 use crate::domain::zone::check_instant;
 use crate::domain::{Currency, text};
 use crate::error::{Refusal, RefusalCode, Result};
-
-/// How many orders one look-up or one file batch takes.
-const CHUNK: usize = 5_000;
 
 /// Reports of orders from one source, in the order in which they came.
 #[derive(Debug, Serialize)]
@@ -44,14 +41,21 @@ impl Change for ImportOrders {
         };
         told.apply(shop).await?;
         let meanings = Meanings::load(shop, &source).await?;
-        let stored = self.load_stored(shop, &source).await?;
+        let ids: Vec<String> = self
+            .reports
+            .iter()
+            .filter_map(|report| text::required("externalId", &report.external_id).ok())
+            .collect();
+        let stored = StoredOrders::load(shop, &source, &ids).await?;
         let mut counts = ImportCounts::default();
         let mut drafts = Vec::new();
         let mut seen = HashSet::new();
         for (index, report) in self.reports.iter().enumerate() {
-            let known = stored.get(report.external_id.trim());
-            let outcome =
-                check_unseen(report, &mut seen).and_then(|()| read(report, known, &meanings, shop));
+            let known = check_unseen(report, &mut seen).and_then(|id| stored.find(&id));
+            let outcome = known
+                .clone()
+                .and_then(|known| read(report, known, &meanings, shop));
+            let known = known.ok().flatten();
             let is_ignored = matches!(outcome, Ok(Outcome::Ignored(_)));
             match outcome {
                 Err(refusal) => counts.fail(index, &report.external_id, refusal),
@@ -99,34 +103,11 @@ struct Draft<'a> {
     row: order::Model,
 }
 
-impl ImportOrders {
-    async fn load_stored(
-        &self,
-        shop: &ShopWrite,
-        source: &str,
-    ) -> Result<HashMap<String, order::Model>> {
-        let mut stored = HashMap::new();
-        for chunk in self.reports.chunks(CHUNK) {
-            let ids = chunk
-                .iter()
-                .filter_map(|report| text::required("externalId", &report.external_id).ok());
-            let rows = order::Entity::find()
-                .filter(order::Column::ShopId.eq(shop.shop.shop_id))
-                .filter(order::Column::Source.eq(source))
-                .filter(order::Column::ExternalId.is_in(ids))
-                .all(shop.db())
-                .await?;
-            stored.extend(rows.into_iter().map(|row| (row.external_id.clone(), row)));
-        }
-        Ok(stored)
-    }
-}
-
 /// R5: within one import an id that comes again fails from its second row on.
-fn check_unseen(report: &OrderReport, seen: &mut HashSet<String>) -> Result<(), Refusal> {
+fn check_unseen(report: &OrderReport, seen: &mut HashSet<String>) -> Result<String, Refusal> {
     let external_id = text::required("externalId", &report.external_id)?;
     if seen.insert(external_id.clone()) {
-        return Ok(());
+        return Ok(external_id);
     }
     Err(Refusal {
         code: RefusalCode::Duplicate,

@@ -5,7 +5,7 @@ use cashable::ledger::{self, Author, ImportCounts, ImportTransactions};
 use cashable::sync;
 use entity::unsettled_transaction as unsettled;
 use entity::words::{StatusActor, SyncState, SyncTrigger};
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 
 use crate::support::graphql::{affiliate, data};
@@ -21,6 +21,7 @@ on_both!(
     r18_a_dry_run_whose_process_went_away_is_failed,
     r19_a_run_over_all_finds_what_fell_out_of_the_queue,
     r22_an_id_that_cannot_be_is_that_orders_mistake_alone,
+    r22_a_damaged_order_keeps_no_other_from_coming_in,
 );
 
 async fn r1_the_shops_own_word_wins_in_any_case(app: TestApp) {
@@ -194,5 +195,21 @@ async fn r22_an_id_that_cannot_be_is_that_orders_mistake_alone(app: TestApp) {
         ]))
         .await;
     assert_eq!(answer["created"], 1);
+    assert_eq!(answer["failed"], json!([{"index": 0, "code": "INVALID"}]));
+}
+
+async fn r22_a_damaged_order_keeps_no_other_from_coming_in(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    let reports = json!([order("1", "new", json!({})), order("2", "new", json!({}))]);
+    shop.import(reports).await;
+    let damage = "UPDATE orders SET status = 'GONE' WHERE external_id = '1'";
+    let db = app.database.writer();
+    db.execute_unprepared(damage).await.unwrap();
+    let later = json!([
+        order("1", "complete", json!({})),
+        order("2", "complete", json!({}))
+    ]);
+    let answer = shop.import(later).await;
+    assert_eq!(answer["changed"], 1);
     assert_eq!(answer["failed"], json!([{"index": 0, "code": "INVALID"}]));
 }
