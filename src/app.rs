@@ -46,7 +46,7 @@ impl App {
             return Ok(());
         }
         Err(Error::NotMigrated(format!(
-            "the database has {} migrations pending: run `cashable migrate up`, or start with --migrate",
+            "the database has migrations pending ({}): run `cashable migrate up`, or start with --migrate",
             pending.len()
         )))
     }
