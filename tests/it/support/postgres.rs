@@ -153,7 +153,7 @@ fn a_database_takes_the_place_of_the_servers_own() {
         "postgres://u:p@h:5432/x"
     );
     assert_eq!(
-        url_of_x("postgres://h?host=/tmp/s"),
-        "postgres://h/x?host=/tmp/s"
+        url_of_x("postgres://h?host=/run/s"),
+        "postgres://h/x?host=/run/s"
     );
 }
