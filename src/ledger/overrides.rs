@@ -69,7 +69,13 @@ impl Change for OverrideStatus {
             reason: Some(self.reason),
             note,
         };
-        restatus(shop, stored, row, self.status, why).await
+        let change = Restatus {
+            order: order_of(shop, &stored).await?,
+            stored,
+            row,
+            status: self.status,
+        };
+        change.store(shop, why).await
     }
 }
 
@@ -89,50 +95,51 @@ impl Change for ReleaseOverride {
         let order = order_of(shop, &stored).await?;
         let mut row = transaction::Model {
             pinned: false,
+            status: TransactionStatus::Open,
             ..stored.clone()
         };
         // Only overrides give a commission its note, and this one is over.
         if row.kind == TransactionKind::Commission {
             row.note = None;
         }
-        let as_open = transaction::Model {
-            status: TransactionStatus::Open,
-            ..row.clone()
-        };
-        let status = standing(&as_open, order.as_ref(), shop.shop.lock_final_statuses)
+        // As though it were OPEN, its amount follows its order again (R16).
+        if let Some(order) = &order {
+            follow_order(&mut row, order);
+        }
+        let status = standing(&row, order.as_ref(), shop.shop.lock_final_statuses)
             .settled(shop.now)
             .unwrap_or(TransactionStatus::Open);
-        restatus(shop, stored, row, status, Why::default()).await
+        let change = Restatus {
+            stored,
+            row,
+            order,
+            status,
+        };
+        change.store(shop, Why::default()).await
     }
 }
 
-/// Stores a row with a new status or pin, and the one row of history that tells of it. On its way it is
-/// open for a moment, so that its amount catches up with its order (R16).
-async fn restatus(
-    shop: &mut ShopWrite,
+/// A row on its way to a new status or pin.
+struct Restatus {
     stored: transaction::Model,
-    mut row: transaction::Model,
+    row: transaction::Model,
+    order: Option<order::Model>,
     status: TransactionStatus,
-    why: Why,
-) -> Result<transaction::Model> {
-    let order = order_of(shop, &stored).await?;
-    if !row.pinned
-        && let Some(order) = &order
-    {
-        catch_up(&mut row, order);
-    }
-    if status != stored.status {
-        stamp(shop, &mut row);
-    }
-    set_status(&mut row, status, order.as_ref());
-    if let Some(order) = &order {
-        follow_order(&mut row, order);
-    }
-    shop.history.transaction_changed(&row, stored.status, why);
-    replace(shop, &stored, row, order.as_ref()).await
 }
 
-fn catch_up(row: &mut transaction::Model, order: &order::Model) {
-    row.status = TransactionStatus::Open;
-    follow_order(row, order);
+impl Restatus {
+    /// Stores the row, and the one row of history that tells of it.
+    async fn store(self, shop: &mut ShopWrite, why: Why) -> Result<transaction::Model> {
+        let (mut row, order) = (self.row, self.order.as_ref());
+        if self.status != self.stored.status {
+            stamp(shop, &mut row);
+        }
+        set_status(&mut row, self.status, order);
+        if let Some(order) = order {
+            follow_order(&mut row, order);
+        }
+        shop.history
+            .transaction_changed(&row, self.stored.status, why);
+        replace(shop, &self.stored, row, order).await
+    }
 }

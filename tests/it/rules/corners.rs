@@ -18,6 +18,7 @@ on_both!(
     r7_a_completion_told_before_its_word_is_mapped_is_kept,
     r16_a_moved_commission_leaves_its_note_and_history_behind,
     r16_an_imported_commission_follows_its_orders_currency,
+    r16_a_final_amount_stands_through_an_override_to_final,
     r18_a_dry_run_whose_process_went_away_is_failed,
     r19_a_run_over_all_finds_what_fell_out_of_the_queue,
     r22_an_id_that_cannot_be_is_that_orders_mistake_alone,
@@ -158,6 +159,26 @@ async fn r16_an_imported_commission_follows_its_orders_currency(app: TestApp) {
     shop.import(json!([order("1", "new", told)])).await;
     let amount = shop.transaction_of("1").await["amount"].take();
     assert_eq!(amount, json!({"amount": "5.00", "currency": "USD"}));
+}
+
+async fn r16_a_final_amount_stands_through_an_override_to_final(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    shop.import(json!([order("1", "complete", json!({}))]))
+        .await;
+    shop.wait(14, 0);
+    shop.settle().await;
+    shop.import(json!([order(
+        "1",
+        "complete",
+        json!({"refunded": "50.00"})
+    )]))
+    .await;
+    assert_eq!(shop.commission("1").await, "COMPLETED 10.00");
+    let row = shop.transaction_of("1").await;
+    shop.override_status(&row, "CANCELLED", json!(false)).await;
+    assert_eq!(shop.commission("1").await, "CANCELLED 10.00");
+    shop.override_status(&row, "OPEN", Value::Null).await;
+    assert_eq!(shop.commission("1").await, "OPEN 5.00");
 }
 
 async fn r18_a_dry_run_whose_process_went_away_is_failed(app: TestApp) {
