@@ -23,6 +23,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const CACHE_SIZE: &str = "-4000";
 /// How long SQLite waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// No statement waits for ever: one that waits for a lock is made again, and a replica that has gone away
+/// in the middle of a transaction lets go of its shop.
+const POSTGRES_LIMITS: [(&str, &str); 2] = [
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+];
 
 /// The open database.
 #[derive(Clone, Debug)]
@@ -150,7 +156,14 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
     options
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .sqlx_logging(false);
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|postgres| {
+            let postgres = postgres.options(POSTGRES_LIMITS);
+            match postgres.get_application_name() {
+                Some(_) => postgres,
+                None => postgres.application_name("cashable"),
+            }
+        });
     Ok(SeaDatabase::connect(options).await?)
 }
 

@@ -18,5 +18,6 @@ pub mod sync_run;
 pub mod time;
 pub mod unsettled_transaction;
 pub mod words;
+pub mod write_receipt;
 
 pub use time::{Day, Instant};

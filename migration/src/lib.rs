@@ -5,6 +5,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_initial;
+mod m20261124_000002_write_receipts;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -12,6 +13,9 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_initial::Migration)]
+        vec![
+            Box::new(m20261121_000001_initial::Migration),
+            Box::new(m20261124_000002_write_receipts::Migration),
+        ]
     }
 }

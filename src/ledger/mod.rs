@@ -20,6 +20,7 @@ mod order_rows;
 mod order_store;
 mod overrides;
 mod queue;
+mod receipts;
 mod recount;
 mod remapping;
 mod repair;
@@ -95,7 +96,7 @@ pub async fn write<C: Change>(
         };
         match outcome {
             Ok(output) => return Ok(output),
-            Err(error) => tries.again_after(error, request.is_some()).await?,
+            Err(error) => tries.again_after(error).await?,
         }
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use crate::error::{Error, Result};
 
 /// How often a transaction is tried.
-const ATTEMPTS: u32 = 6;
+const ATTEMPTS: u32 = 9;
 /// How long to wait before the second try; each later one waits twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
@@ -26,12 +26,10 @@ impl Tries {
         }
     }
 
-    /// Waits for another try, or gives the error back where there is none or none would help. What may
-    /// have been committed is tried again only where a key keeps it from happening twice.
-    pub(super) async fn again_after(&mut self, error: Error, has_key: bool) -> Result<()> {
+    /// Waits for another try, or gives the error back where there is none or none would help.
+    pub(super) async fn again_after(&mut self, error: Error) -> Result<()> {
         let cause = match &error {
             Error::Database(cause) if was_cut_off(cause) => cause,
-            Error::OutcomeUnknown(cause) if has_key => cause,
             _ => return Err(error),
         };
         if self.left == 0 {
@@ -63,20 +61,18 @@ fn was_cut_off(error: &DbErr) -> bool {
     }
 }
 
-/// What a failed COMMIT means: the database says that it did not happen, or nobody can say.
-pub(super) fn not_committed(cause: DbErr) -> Error {
-    let told = matches!(
-        &cause,
-        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))
-            if error.as_database_error().is_some_and(|error| {
-                error.code().is_some_and(|code| !code.starts_with("08") && code != "57P01")
-            })
-    );
-    if told {
-        Error::Database(cause)
-    } else {
-        Error::OutcomeUnknown(cause)
-    }
+/// Whether the database itself says that a COMMIT did not happen. Where the connection broke, nobody knows.
+pub(super) fn is_told(cause: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        cause
+    else {
+        return false;
+    };
+    error.as_database_error().is_some_and(|error| {
+        error
+            .code()
+            .is_some_and(|code| !code.starts_with("08") && code != "57P01")
+    })
 }
 
 /// SQLSTATEs of PostgreSQL, and the numbers by which SQLite says that it is busy.

@@ -13,8 +13,9 @@ use super::{Change, ShopWrite, bulk};
 use crate::domain::settling::UNSETTLED;
 use crate::error::{Error, RefusalCode, Result};
 
-/// How long a lease holds without being renewed, in milliseconds.
-pub const LEASE_MILLIS: i64 = 60_000;
+/// How long a lease holds without being renewed, in milliseconds. Whoever looks next takes over, so that it
+/// happens within a minute.
+pub const LEASE_MILLIS: i64 = 45_000;
 /// How often a run looks at every unsettled row, in milliseconds: once a day.
 const SWEEP_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 

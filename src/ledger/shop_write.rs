@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Author;
 use super::counters::Counters;
 use super::history::History;
-use super::retry::not_committed;
+use super::receipts::Receipt;
 use super::rollups::Rollups;
 use crate::app::App;
 use crate::domain::Currency;
@@ -83,6 +83,7 @@ impl ShopWrite {
 
     pub(super) async fn commit(self) -> Result<()> {
         let shop_id = self.shop.shop_id;
+        let receipt = Receipt::of(&self.shop, self.new_id());
         self.counters.flush(&self.tx, shop_id, self.now).await?;
         self.rollups.flush(&self.tx, shop_id).await?;
         let last_sequence = self
@@ -96,6 +97,10 @@ impl ShopWrite {
                 .exec(&self.tx)
                 .await?;
         }
-        self.tx.commit().await.map_err(not_committed)
+        receipt.leave(&self.tx, self.now).await?;
+        match self.tx.commit().await {
+            Ok(()) => Ok(()),
+            Err(cause) => receipt.outcome_after(cause, &self.app).await,
+        }
     }
 }

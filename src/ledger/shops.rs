@@ -2,10 +2,11 @@
 
 use entity::shop;
 use entity::words::WaitFrom;
-use sea_orm::{ActiveModelTrait, IntoActiveModel, SqlErr};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, SqlErr};
 use sha2::{Digest, Sha256};
 
 use super::UpdateSettings;
+use super::retry::Tries;
 use crate::app::App;
 use crate::domain::zone::parse_zone;
 use crate::domain::{Currency, text};
@@ -46,16 +47,31 @@ pub async fn create_shop_with(
     let mut row = new_shop(app, new)?;
     settings.set_sync(&mut row)?;
     settings.set_commission(&mut row)?;
-    let tx = app.database.begin_write().await?;
-    let made = row.into_active_model().insert(&tx).await.map_err(|error| {
-        if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-            let taken = format!("there is a shop named {} already", new.name.trim());
-            return Error::refused(RefusalCode::Duplicate, taken);
+    let mut tries = Tries::new();
+    loop {
+        match insert(app, &row).await {
+            Ok(()) => return Ok(row),
+            Err(error) => tries.again_after(error).await?,
         }
-        error.into()
-    })?;
-    tx.commit().await?;
-    Ok(made)
+    }
+}
+
+/// A shop that is there already is this one where an earlier try made it and got no answer.
+async fn insert(app: &App, row: &shop::Model) -> Result<()> {
+    let db = app.database.writer();
+    let made = row.clone().into_active_model().insert(db).await;
+    let Err(error) = made else {
+        return Ok(());
+    };
+    if !matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        return Err(error.into());
+    }
+    let stored = shop::Entity::find_by_id(row.shop_id).one(db).await?;
+    if stored.as_ref() == Some(row) {
+        return Ok(());
+    }
+    let taken = format!("there is a shop named {} already", row.name);
+    Err(Error::refused(RefusalCode::Duplicate, taken))
 }
 
 fn new_shop(app: &App, new: &NewShop) -> Result<shop::Model> {

@@ -2,6 +2,7 @@
 
 use cashable::app::App;
 use cashable::error::Error;
+use cashable::ledger::LEASE_MILLIS;
 use cashable::sync;
 use entity::words::{SyncState, SyncTrigger};
 use futures_util::future::join_all;
@@ -151,11 +152,11 @@ async fn r18_a_lease_is_kept_by_working(app: TestApp) {
     world.import_complete(3).await;
     let mut run = world.begin().await;
     for _ in 0..3 {
-        world.later(MINUTE - 1);
+        world.later(LEASE_MILLIS - 1);
         assert_eq!(trigger(&world, json!({})).await["alreadyRunning"], true);
         world.settle(&mut run, 1).await;
     }
-    world.later(MINUTE - 1);
+    world.later(LEASE_MILLIS - 1);
     assert_eq!(world.finish(run).await.state, SyncState::Succeeded);
 }
 
