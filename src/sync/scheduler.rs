@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use entity::words::{StatusActor, SyncTrigger};
+use futures_util::{StreamExt, stream};
 
 use super::{request, run};
 use crate::app::App;
@@ -12,8 +13,11 @@ use crate::ledger::{Author, fail_dead_runs, shops_to_sync};
 /// How often to look whose turn it is.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// Syncs the shops whose turn has come, one after the other, for as long as the future is polled. Which of
-/// several replicas does it is settled by the lease (R18).
+/// How many shops are synced at the same time, so that a large one keeps no other waiting.
+const AT_ONCE: usize = 4;
+
+/// Syncs the shops whose turn has come for as long as the future is polled. Which of several replicas does it
+/// is settled by the lease (R18).
 pub async fn keep_schedule(app: App) {
     loop {
         if let Err(error) = sync_due_shops(&app).await {
@@ -27,11 +31,14 @@ pub async fn keep_schedule(app: App) {
 /// shop is logged, and keeps no other from its turn.
 pub async fn sync_due_shops(app: &App) -> Result<()> {
     fail_dead_runs(app).await?;
-    for shop_id in shops_to_sync(app).await? {
-        if let Err(error) = sync_shop(app, shop_id).await {
-            tracing::error!(shop_id, cause = ?error, "a scheduled sync did not run");
-        }
-    }
+    let shops = stream::iter(shops_to_sync(app).await?);
+    shops
+        .for_each_concurrent(AT_ONCE, async |shop_id| {
+            if let Err(error) = sync_shop(app, shop_id).await {
+                tracing::error!(shop_id, cause = ?error, "a scheduled sync did not run");
+            }
+        })
+        .await;
     Ok(())
 }
 
