@@ -1,4 +1,4 @@
-//! What requests, runs and commands share: the database, the clock and the making of ids.
+//! What requests, runs and commands share: the database, the clock, figures of late and the making of ids.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,6 +10,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::reports::KpiMemory;
 
 /// The running program; cheap to clone.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct App {
     pub database: Database,
     /// What time it is.
     pub clock: Clock,
+    /// Figures that need no counting again.
+    pub kpis: Arc<KpiMemory>,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -28,6 +31,7 @@ impl App {
         Self {
             database,
             clock,
+            kpis: Arc::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
         }
     }

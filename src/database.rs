@@ -1,6 +1,7 @@
 //! One database with two doors: SQLite gets one writer and many readers, PostgreSQL a pool for each.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::prelude::async_trait::async_trait;
@@ -97,9 +98,15 @@ impl Database {
     }
 }
 
-/// The connection of a [`ReadView`], which stays open as long as somebody holds it.
+/// Where reports read: a snapshot, which stays open as long as somebody holds it, or one statement by itself.
 #[derive(Clone, Debug)]
-pub struct ReadConnection(Arc<DatabaseTransaction>);
+pub struct ReadConnection(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    Snapshot(Arc<DatabaseTransaction>),
+    Statement(DatabaseConnection),
+}
 
 /// Where one operation reads: in one snapshot, so that all its figures agree (R25). Who asks through it needs
 /// not know the database's library.
@@ -107,6 +114,7 @@ pub struct ReadConnection(Arc<DatabaseTransaction>);
 pub struct ReadView {
     database: Database,
     snapshot: OnceCell<ReadConnection>,
+    is_alone: AtomicBool,
 }
 
 impl ReadView {
@@ -116,21 +124,39 @@ impl ReadView {
         Self {
             database: database.clone(),
             snapshot: OnceCell::new(),
+            is_alone: AtomicBool::new(false),
         }
     }
 
     /// The connection to read from, which is what reports take. Those of one snapshot are the same, so their
     /// statements run one after the other.
     pub async fn connection(&self) -> Result<ReadConnection> {
-        let open = async || Ok(ReadConnection(Arc::new(self.database.snapshot().await?)));
+        debug_assert!(
+            !self.is_alone.load(Ordering::Relaxed),
+            "more was read than the one statement that was to be all"
+        );
+        let open = async || {
+            let snapshot = Arc::new(self.database.snapshot().await?);
+            Ok(ReadConnection(Source::Snapshot(snapshot)))
+        };
         self.snapshot.get_or_try_init(open).await.cloned()
+    }
+
+    /// For an operation that reads with one statement, which is a snapshot by itself: saves to begin and end one.
+    #[must_use]
+    pub fn statement(&self) -> ReadConnection {
+        self.is_alone.store(true, Ordering::Relaxed);
+        ReadConnection(Source::Statement(self.database.readers.clone()))
     }
 }
 
 #[async_trait]
 impl ConnectionTrait for ReadConnection {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.get_database_backend()
+        match &self.0 {
+            Source::Snapshot(it) => it.get_database_backend(),
+            Source::Statement(it) => it.get_database_backend(),
+        }
     }
 
     async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {
@@ -142,11 +168,17 @@ impl ConnectionTrait for ReadConnection {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.0.query_one_raw(statement).await
+        match &self.0 {
+            Source::Snapshot(it) => it.query_one_raw(statement).await,
+            Source::Statement(it) => it.query_one_raw(statement).await,
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.0.query_all_raw(statement).await
+        match &self.0 {
+            Source::Snapshot(it) => it.query_all_raw(statement).await,
+            Source::Statement(it) => it.query_all_raw(statement).await,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Invalid, decimal};
 pub const MAX_MINOR: i64 = 10_000_000_000_000;
 
 /// A currency that has a minor unit, so that amounts can be counted in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency {
     code: &'static str,
     digits: u32,

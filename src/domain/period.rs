@@ -10,7 +10,7 @@ use super::zone::{date_from_day, day_from_date};
 pub const MAX_POINTS: usize = 1_100;
 
 /// Days from the first to the last, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Period {
     /// The first day.
     pub from: Day,
@@ -19,7 +19,7 @@ pub struct Period {
 }
 
 /// How long one point of a series is. Weeks are ISO weeks and begin on Monday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Interval {
     /// A calendar day.
     Day,

@@ -6,6 +6,7 @@ use async_graphql::Context;
 use entity::shop;
 use tokio::sync::OnceCell;
 
+use super::selection::is_lone;
 use super::viewer::Viewer;
 use crate::app::App;
 use crate::database::{Database, ReadConnection, ReadView};
@@ -17,6 +18,19 @@ use crate::reports;
 pub struct Reads {
     database: Database,
     moment: Arc<Mutex<Arc<Moment>>>,
+}
+
+/// The viewer's shop as it was when its token was looked up, just before the operation. An operation that needs
+/// no other reading answers by that moment; any other reads the shop in its own.
+#[derive(Clone, Debug)]
+pub struct Sighting(Arc<shop::Model>);
+
+impl Sighting {
+    /// Of this shop.
+    #[must_use]
+    pub fn of(shop: shop::Model) -> Self {
+        Self(Arc::new(shop))
+    }
 }
 
 /// One state of the database, and what was read of it for all.
@@ -46,6 +60,12 @@ impl Reads {
     /// The connection that reports take.
     pub async fn db(&self) -> Result<ReadConnection> {
         self.moment().view.connection().await
+    }
+
+    /// The connection for what is all that the operation reads, and is read with one statement.
+    #[must_use]
+    pub fn statement(&self) -> ReadConnection {
+        self.moment().view.statement()
     }
 
     /// The viewer's shop; read once a moment.
@@ -94,6 +114,12 @@ pub fn reads<'a>(ctx: &Context<'a>) -> Result<&'a Reads> {
 pub fn app<'a>(ctx: &Context<'a>) -> Result<&'a App> {
     ctx.data_opt()
         .ok_or_else(|| Error::Unexpected("the request came without App".to_owned()))
+}
+
+/// The shop as it was just before, where this field is all that its operation asks for.
+pub fn sighting(ctx: &Context<'_>) -> Option<Arc<shop::Model>> {
+    let seen: Option<&Sighting> = ctx.data_opt();
+    seen.filter(|_| is_lone(ctx)).map(|it| Arc::clone(&it.0))
 }
 
 /// The viewer's shop with its settings.

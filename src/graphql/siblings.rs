@@ -32,6 +32,14 @@ impl<T> Siblings<T> {
         }
     }
 
+    /// What was read together with the page itself.
+    pub fn known(found: HashMap<Uuid, T>) -> Self {
+        Self {
+            ids: Vec::new(),
+            found: OnceCell::new_with(Some(Ok(found))),
+        }
+    }
+
     /// The ids of the page, each once.
     pub fn ids(&self) -> &[Uuid] {
         &self.ids

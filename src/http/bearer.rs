@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use entity::{Instant, access_token};
+use entity::{Instant, access_token, shop};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::graphql::Viewer;
+use crate::graphql::{Sighting, Viewer};
 use crate::{ledger, reports};
 
 /// A use is recorded at most so often.
@@ -54,12 +54,12 @@ impl Bearers {
         Self { app, uses }
     }
 
-    /// Whose token it is; an error without one that is valid now.
-    pub async fn identify(&self, secret: Option<&str>) -> Result<Viewer> {
+    /// Whose token it is, and the shop as it is now; an error without a token that is valid now.
+    pub async fn identify(&self, secret: Option<&str>) -> Result<(Viewer, Sighting)> {
         let secret = secret.ok_or_else(|| {
             refused("send a token: Authorization: Bearer cashable_…, or open / to ask")
         })?;
-        let token = find(&self.app, secret)
+        let (token, shop) = find(&self.app, secret)
             .await?
             .ok_or_else(|| refused("the token is not valid"))?;
         let now = self.app.clock.now();
@@ -67,7 +67,7 @@ impl Bearers {
         if self.uses.is_due(token.id, now) {
             record_use(&self.app, &token);
         }
-        Ok(viewer(token))
+        Ok((viewer(token), Sighting::of(shop)))
     }
 }
 
@@ -98,12 +98,12 @@ fn of_scheme(header: &str) -> Option<&str> {
 }
 
 /// The row whose secret this is. Hashes are compared in a time that does not tell how far they agree.
-async fn find(app: &App, secret: &str) -> Result<Option<access_token::Model>> {
+async fn find(app: &App, secret: &str) -> Result<Option<(access_token::Model, shop::Model)>> {
     let Some((shop_id, id, hash)) = ledger::parse_secret(secret) else {
         return Ok(None);
     };
-    let token = reports::find_token(app.database.reader(), shop_id, id).await?;
-    Ok(token.filter(|token| token.secret_hash.as_bytes().ct_eq(hash.as_bytes()).into()))
+    let found = reports::find_token_with_shop(app.database.reader(), shop_id, id).await?;
+    Ok(found.filter(|(token, _)| token.secret_hash.as_bytes().ct_eq(hash.as_bytes()).into()))
 }
 
 fn refuse_spent(token: &access_token::Model, now: Instant) -> Result<()> {

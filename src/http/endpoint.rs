@@ -61,7 +61,7 @@ async fn ask<E: Executor>(
     request: Request,
 ) -> Result<Response, Refused> {
     let secret = bearer::in_headers(request.headers());
-    let viewer = endpoint.bearers.identify(secret).await?;
+    let (viewer, sighting) = endpoint.bearers.identify(secret).await?;
     let asked = match *request.method() {
         Method::GET => queries_only(asked::in_address(request.uri())?)?,
         Method::POST => asked::in_body(request).await?,
@@ -72,7 +72,10 @@ async fn ask<E: Executor>(
             ));
         }
     };
-    let answer = endpoint.execution.execute(asked.data(viewer)).await;
+    let answer = endpoint
+        .execution
+        .execute(asked.data(viewer).data(sighting))
+        .await;
     Ok(media.answer(&answer))
 }
 

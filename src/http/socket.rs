@@ -121,10 +121,13 @@ fn secret_in(first: &Bytes) -> Result<Option<String>, End> {
 }
 
 async fn identify(bearers: &Bearers, secret: Option<&str>) -> Result<Viewer, End> {
-    bearers.identify(secret).await.map_err(|error| match error {
-        Error::Unauthenticated(message) => End(4403, message),
-        error => End::new(4500, ApiError::from(error).message()),
-    })
+    let found = bearers.identify(secret).await;
+    found
+        .map(|(viewer, _)| viewer)
+        .map_err(|error| match error {
+            Error::Unauthenticated(message) => End(4403, message),
+            error => End::new(4500, ApiError::from(error).message()),
+        })
 }
 
 /// Waits until the token is refused. A database that is away for a while refuses nobody.

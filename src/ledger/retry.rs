@@ -71,16 +71,28 @@ pub(super) fn is_told(cause: &DbErr) -> bool {
     error.as_database_error().is_some_and(|error| {
         error
             .code()
-            .is_some_and(|code| !code.starts_with("08") && code != "57P01")
+            .is_some_and(|code| !code.starts_with("08") && !code.starts_with("57P"))
     })
 }
 
-/// SQLSTATEs of PostgreSQL, and the numbers by which SQLite says that it is busy.
+/// SQLSTATEs of PostgreSQL: a broken connection, a conflict with another transaction, a server that goes away,
+/// comes back, or is full of a replica's old connections, a transaction that idled too long. And the numbers by which SQLite says that it is busy.
 fn is_transient(code: &str) -> bool {
     code.starts_with("08")
         || matches!(
             code,
-            "40001" | "40P01" | "55P03" | "57P01" | "57P03" | "5" | "6" | "261" | "517"
+            "40001"
+                | "40P01"
+                | "53300"
+                | "55P03"
+                | "57P01"
+                | "57P02"
+                | "57P03"
+                | "25P03"
+                | "5"
+                | "6"
+                | "261"
+                | "517"
         )
 }
 
@@ -91,7 +103,8 @@ mod tests {
     #[test]
     fn what_was_cut_off_is_told_by_its_code() {
         for code in [
-            "08006", "40001", "40P01", "55P03", "57P01", "57P03", "5", "517",
+            "08006", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03", "25P03", "5",
+            "517",
         ] {
             assert!(is_transient(code), "{code}");
         }

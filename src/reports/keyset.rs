@@ -116,7 +116,7 @@ pub(super) async fn count_rows<E: EntityTrait>(
 }
 
 /// Adds the bounds, the order and one row more than the page has.
-fn restrict<S: Sorting>(
+pub(super) fn restrict<S: Sorting>(
     query: &mut SelectStatement,
     sorting: S,
     request: &PageRequest,
@@ -128,6 +128,14 @@ fn restrict<S: Sorting>(
     if let Some(before) = &request.before {
         query.and_where(beyond(sorting, before, !is_ascending)?);
     }
+    sort_by(query, sorting, request);
+    query.limit(request.size().saturating_add(1));
+    Ok(())
+}
+
+/// Adds the order in which a page is read.
+pub(super) fn sort_by<S: Sorting>(query: &mut SelectStatement, sorting: S, request: &PageRequest) {
+    let is_ascending = sorting.direction() == Direction::Ascending;
     let order = if is_ascending == request.is_backwards() {
         Order::Desc
     } else {
@@ -136,8 +144,6 @@ fn restrict<S: Sorting>(
     for column in sorting.columns() {
         query.order_by_expr(column.expr(), order.clone());
     }
-    query.limit(request.size().saturating_add(1));
-    Ok(())
 }
 
 /// Rows with larger keys than `position`, or with smaller ones.

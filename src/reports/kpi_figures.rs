@@ -13,7 +13,7 @@ use crate::domain::period::{Interval, Period};
 use crate::error::Result;
 
 /// What a KPI report shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KpiFigures {
     /// The whole period.
     pub totals: Kpi,

@@ -16,8 +16,10 @@ mod id_lists;
 mod keyset;
 mod kpi;
 mod kpi_figures;
+mod kpi_memory;
 mod last_sync;
 mod order_lookups;
+mod order_parts;
 mod orders;
 mod orders_summary;
 mod page;
@@ -25,6 +27,7 @@ mod promoted;
 mod promoted_links;
 mod recount;
 mod rollups;
+mod row;
 mod scope;
 mod search;
 mod shops;
@@ -46,8 +49,10 @@ pub use history::{BySequence, ChangesOf, count_changes, list_changes};
 pub use keyset::{Direction, SortColumn, Sorting};
 pub use kpi::Kpi;
 pub use kpi_figures::{KpiFigures, kpi};
+pub use kpi_memory::{KpiAnswer, KpiMemory, KpiQuestion};
 pub use last_sync::{LastSync, last_sync};
 pub use order_lookups::{find_order, find_order_by_external_id, orders_by_ids};
+pub use order_parts::{OrderParts, Parts, find_order_with, list_orders_with};
 pub use orders::{OrdersFilter, OrdersSort, OrdersSortBy, count_orders, list_orders};
 pub use orders_summary::{OrdersSummary, summarize_orders};
 pub use page::{DEFAULT_SIZE, Key, Page, PageRequest, Position};
@@ -60,7 +65,9 @@ pub use sync_runs::{
     FailuresByOrder, NewestRuns, count_failures, count_runs, find_run, list_failures, list_runs,
     runs_by_ids,
 };
-pub use tokens::{NewestTokens, count_tokens, find_token, list_tokens, tokens_by_ids};
+pub use tokens::{
+    NewestTokens, count_tokens, find_token, find_token_with_shop, list_tokens, tokens_by_ids,
+};
 pub use transactions::{
     TransactionsFilter, TransactionsSort, TransactionsSortBy, count_transactions, find_transaction,
     list_transactions, transactions_by_ids, transactions_of_orders,

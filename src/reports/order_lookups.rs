@@ -7,6 +7,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
 use super::id_lists::read_by_ids;
+use super::order_parts::{Parts, find_order_with};
 use super::scope::Scope;
 use crate::error::Result;
 
@@ -19,7 +20,8 @@ pub async fn find_order(
     scope: Scope,
     id: Uuid,
 ) -> Result<Option<Model>> {
-    Ok(in_sight(scope).filter(Column::Id.eq(id)).one(db).await?)
+    let (order, _) = find_order_with(db, scope, id, Parts::default()).await?;
+    Ok(order)
 }
 
 /// One order by its source's id. Without a source it is `api`'s, else the only source's that has this

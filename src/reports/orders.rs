@@ -7,7 +7,8 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::days::DayRange;
-use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
+use super::keyset::{Direction, SortColumn, Sorting, count_rows};
+use super::order_parts::{Parts, list_orders_with};
 use super::orders_summary::count_by_rollups;
 use super::page::{Page, PageRequest};
 use super::scope::Scope;
@@ -151,8 +152,8 @@ pub async fn list_orders(
     sort: OrdersSort,
     page: &PageRequest,
 ) -> Result<Page<Model>> {
-    let query = Entity::find().filter(filter.condition(scope));
-    read_page(db, query, sort, page).await
+    let (page, _) = list_orders_with(db, scope, filter, sort, page, Parts::default()).await?;
+    Ok(page)
 }
 
 /// How many orders a filter leaves; from the rollups wherever they can tell.

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use entity::access_token::{Column, Entity, Model};
+use entity::shop;
 use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::{ExprTrait, JoinType, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
 use super::id_lists::read_by_ids;
 use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
 use super::page::{Page, PageRequest};
+use super::row::Row;
 use crate::error::Result;
 
 /// Tokens as they were made, the newest first.
@@ -55,6 +58,30 @@ pub async fn find_token(
     id: Uuid,
 ) -> Result<Option<Model>> {
     Ok(tokens_of(shop_id).filter(Column::Id.eq(id)).one(db).await?)
+}
+
+/// One token, and its shop as it is at the same moment.
+pub async fn find_token_with_shop(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    id: Uuid,
+) -> Result<Option<(Model, shop::Model)>> {
+    let mut query = Query::select();
+    Model::select(&mut query);
+    shop::Model::select(&mut query);
+    let is_its_shop = shop::Column::ShopId
+        .into_expr()
+        .equals((Entity, Column::ShopId));
+    query
+        .from(Entity)
+        .join(JoinType::InnerJoin, shop::Entity, is_its_shop)
+        .and_where(Column::ShopId.eq(shop_id))
+        .and_where(Column::Id.eq(id));
+    let Some(row) = db.query_one(&query).await? else {
+        return Ok(None);
+    };
+    let token = Model::read(&row, 0)?;
+    Ok(Some((token, shop::Model::read(&row, Model::width())?)))
 }
 
 /// The tokens among `ids` that are the shop's.

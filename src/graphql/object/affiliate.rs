@@ -48,8 +48,13 @@ impl Affiliate {
     pub async fn read(ctx: &Context<'_>, ids: &[Uuid]) -> error::Result<HashMap<Uuid, Self>> {
         let db = reads(ctx)?.db().await?;
         let rows = reports::affiliates_by_ids(&db, viewer(ctx)?.scope(), ids).await?;
+        Ok(Self::by_id(rows))
+    }
+
+    /// The affiliates of one page by their ids.
+    pub fn by_id(rows: HashMap<Uuid, Model>) -> HashMap<Uuid, Self> {
         let affiliates = Self::page(rows.into_values().collect());
-        Ok(affiliates.into_iter().map(|it| (it.row.id, it)).collect())
+        affiliates.into_iter().map(|it| (it.row.id, it)).collect()
     }
 }
 

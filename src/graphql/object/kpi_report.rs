@@ -1,15 +1,15 @@
 //! The KPIs of a period, the one before it, and the series between (R23).
 
-use async_graphql::{Context, Object, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Object, SimpleObject};
 
 use super::Kpi;
 use crate::domain::Currency;
 use crate::domain::period::Period;
-use crate::graphql::errors::Result;
-use crate::graphql::reads::{reads, viewer};
 use crate::graphql::scalars::{CurrencyCode, Date, DateTime};
 use crate::graphql::words::KpiInterval;
-use crate::reports::{self, KpiFigures};
+use crate::reports::{self, KpiAnswer};
 
 /// The figures of a period with what was asked for.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct KpiReport {
     /// The currency of all amounts.
     pub currency: Currency,
     /// The figures.
-    pub figures: KpiFigures,
+    pub answer: Arc<KpiAnswer>,
 }
 
 /// Figures over the orders that were placed in a period, in one currency. For the staff only.
@@ -56,33 +56,30 @@ impl KpiReport {
 
     /// Currencies that have orders in this period which these figures leave out. Ask for each by itself.
     async fn other_currencies(&self) -> Vec<CurrencyCode> {
-        let codes = self.figures.other_currencies.iter();
+        let codes = self.answer.figures.other_currencies.iter();
         codes.map(|code| CurrencyCode(code.clone())).collect()
     }
 
     /// When the last successful sync began: it has settled what was there then. Null where none succeeded yet.
-    async fn as_of(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
-        let db = reads(ctx)?.db().await?;
-        let last = reports::last_sync(&db, viewer(ctx)?.shop_id).await?;
-        let started_at = last.last_success.and_then(|run| run.started_at);
-        Ok(started_at.map(Into::into))
+    async fn as_of(&self) -> Option<DateTime> {
+        self.answer.as_of.map(Into::into)
     }
 
     /// The whole period.
     async fn totals(&self) -> Kpi {
-        self.show(&self.figures.totals)
+        self.show(&self.answer.figures.totals)
     }
 
     /// The period just before: as many whole intervals long where the period is whole intervals, else as many
     /// days.
     async fn previous(&self) -> Kpi {
-        self.show(&self.figures.previous)
+        self.show(&self.answer.figures.previous)
     }
 
     /// One point for each interval of the period, the empty ones too; the first and the last are cut at the
     /// period's ends.
     async fn points(&self) -> Vec<KpiPoint> {
-        let points = self.figures.points.iter();
+        let points = self.answer.figures.points.iter();
         let show = |(period, figures): &(Period, reports::Kpi)| KpiPoint {
             from: period.from.into(),
             to: period.to.into(),

@@ -17,7 +17,7 @@ use crate::graphql::reads::{reads, viewer};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::siblings::Siblings;
 use crate::graphql::words::{CancelReason, OrderStatus};
-use crate::reports::{self, ChangesOf};
+use crate::reports::{self, ChangesOf, OrderParts, Parts};
 
 /// An order of one page.
 #[derive(Clone, Debug)]
@@ -35,7 +35,12 @@ struct Shared {
 impl Order {
     /// The orders of one page.
     pub fn page(rows: Vec<order::Model>) -> Vec<Self> {
-        let page = Shared::of(&rows);
+        Self::page_with(rows, Parts::default(), OrderParts::default())
+    }
+
+    /// The orders of one page with what was read together with them.
+    pub fn page_with(rows: Vec<order::Model>, asked: Parts, found: OrderParts) -> Vec<Self> {
+        let page = Arc::new(Shared::of(&rows, asked, found));
         let order = |row| Self {
             row,
             page: Arc::clone(&page),
@@ -58,17 +63,26 @@ impl Order {
 }
 
 impl Shared {
-    fn of(rows: &[order::Model]) -> Arc<Self> {
-        Arc::new(Self {
-            affiliates: Siblings::new(rows.iter().filter_map(|row| row.affiliate_id)),
-            transactions: Siblings::new(rows.iter().map(|row| row.id)),
-        })
+    fn of(rows: &[order::Model], asked: Parts, found: OrderParts) -> Self {
+        Self {
+            affiliates: if asked.affiliates {
+                Siblings::known(Affiliate::by_id(found.affiliates))
+            } else {
+                Siblings::new(rows.iter().filter_map(|row| row.affiliate_id))
+            },
+            transactions: if asked.transactions {
+                Siblings::known(Transaction::by_order(found.transactions))
+            } else {
+                Siblings::new(rows.iter().map(|row| row.id))
+            },
+        }
     }
 }
 
 impl From<order::Model> for Order {
     fn from(row: order::Model) -> Self {
-        let page = Shared::of(std::slice::from_ref(&row));
+        let rows = std::slice::from_ref(&row);
+        let page = Arc::new(Shared::of(rows, Parts::default(), OrderParts::default()));
         Self { row, page }
     }
 }

@@ -61,13 +61,18 @@ impl Transaction {
     ) -> error::Result<HashMap<Uuid, Vec<Self>>> {
         let db = reads(ctx)?.db().await?;
         let rows = reports::transactions_of_orders(&db, viewer(ctx)?.scope(), order_ids).await?;
+        Ok(Self::by_order(rows))
+    }
+
+    /// The transactions of the orders of one page, by order.
+    pub fn by_order(rows: HashMap<Uuid, Vec<Model>>) -> HashMap<Uuid, Vec<Self>> {
         let mut by_order: HashMap<Uuid, Vec<Self>> = HashMap::new();
         for transaction in Self::page(rows.into_values().flatten().collect()) {
             if let Some(order_id) = transaction.row.order_id {
                 by_order.entry(order_id).or_default().push(transaction);
             }
         }
-        Ok(by_order)
+        by_order
     }
 
     async fn find_order(&self, ctx: &Context<'_>) -> Result<Option<&Order>> {

@@ -8,6 +8,7 @@ use crate::graphql::input::{OrdersReportFilter, OrdersReportOrder, optional_text
 use crate::graphql::node_id::NodeKind;
 use crate::graphql::object::{Order, OrdersReport, OrdersReportConnection};
 use crate::graphql::reads::{reads, viewer};
+use crate::graphql::selection::OrderSelection;
 use crate::reports;
 
 /// Orders.
@@ -64,9 +65,16 @@ impl OrderQueries {
         let Some(id) = viewer.id_of(NodeKind::Order, &id)? else {
             return Ok(None);
         };
-        let db = reads(ctx)?.db().await?;
-        let row = reports::find_order(&db, viewer.scope(), id).await?;
-        Ok(row.map(Into::into))
+        let selected = OrderSelection::of_one(ctx);
+        let db = if selected.is_all {
+            reads(ctx)?.statement()
+        } else {
+            reads(ctx)?.db().await?
+        };
+        let (row, found) =
+            reports::find_order_with(&db, viewer.scope(), id, selected.parts).await?;
+        let page = Order::page_with(row.into_iter().collect(), selected.parts, found);
+        Ok(page.into_iter().next())
     }
 
     /// One order by its source's own id; null where it is not there or not for the viewer to see.

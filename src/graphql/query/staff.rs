@@ -1,19 +1,22 @@
 //! The shop's figures, for the staff, and its tokens, for admins.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
+use entity::shop;
 use uuid::Uuid;
 
 use crate::domain::Currency;
-use crate::domain::period::{Interval, Period};
+use crate::domain::period::Period;
 use crate::error;
 use crate::graphql::connection::PageArgs;
 use crate::graphql::errors::Result;
 use crate::graphql::input::require_affiliate;
 use crate::graphql::object::{AccessTokenConnection, AccessTokens, KpiReport};
-use crate::graphql::reads::{reads, shop, viewer};
+use crate::graphql::reads::{app, reads, shop, sighting, viewer};
 use crate::graphql::scalars::{CurrencyCode, Date};
 use crate::graphql::words::KpiInterval;
-use crate::reports;
+use crate::reports::{KpiAnswer, KpiQuestion};
 
 /// What the staff alone may ask.
 #[derive(Debug, Default)]
@@ -94,27 +97,42 @@ async fn report(
     currency: Option<CurrencyCode>,
     affiliate_id: Option<Uuid>,
 ) -> error::Result<KpiReport> {
-    let shop = shop(ctx).await?;
+    let sighting = sighting(ctx);
+    let shop = match &sighting {
+        Some(shop) => Arc::clone(shop),
+        None => shop(ctx).await?,
+    };
     let currency = match currency {
         Some(currency) => currency.known()?,
         None => Currency::parse(&shop.currency)?,
     };
-    let db = reads(ctx)?.db().await?;
-    let cut = Interval::from(interval);
-    let figures = reports::kpi(
-        &db,
-        shop.shop_id,
+    let question = KpiQuestion {
+        shop_id: shop.shop_id,
         period,
-        cut,
-        currency.code(),
+        interval: interval.into(),
+        currency,
         affiliate_id,
-    )
-    .await?;
+    };
     Ok(KpiReport {
         period,
         interval,
         time_zone: shop.time_zone.clone(),
         currency,
-        figures,
+        answer: answer(ctx, question, sighting).await?,
     })
+}
+
+/// From memory where it can be; else the figures and the shop's revision are those of one snapshot.
+async fn answer(
+    ctx: &Context<'_>,
+    question: KpiQuestion,
+    sighting: Option<Arc<shop::Model>>,
+) -> error::Result<Arc<KpiAnswer>> {
+    let memory = &app(ctx)?.kpis;
+    if let Some(answer) = sighting.and_then(|shop| memory.recall(&question, &shop)) {
+        return Ok(answer);
+    }
+    let shop = shop(ctx).await?;
+    let db = reads(ctx)?.db().await?;
+    memory.answer(&db, question, &shop).await
 }
