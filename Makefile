@@ -1,6 +1,6 @@
 # What a developer types. CI types `make test` and nothing else.
 
-.PHONY: help demo test tools schema
+.PHONY: help demo test bench tools schema
 
 help: ## Lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -17,6 +17,16 @@ test: tools ## Runs every check and every test, on SQLite and PostgreSQL
 	cargo test --workspace --doc
 	cargo test --workspace --lib --bins
 	cargo test --test it
+
+# Smaller and in parts: make bench ORDERS=100000 DATABASES=sqlite PARTS=settle,page
+ORDERS ?= 1000000
+DATABASES ?= sqlite,postgres
+PARTS ?= settle,page,kpi,order,far,memory,cost
+
+bench: ## Measures speed and memory as ratios against the bare database; takes an hour and 10 GB in target/bench
+	@tests/postgres/install.sh
+	cargo build --release --package cashable --package cashable-bench
+	target/release/bench --orders $(ORDERS) --databases $(DATABASES) --parts $(PARTS)
 
 tools:
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null || \

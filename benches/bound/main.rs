@@ -1,0 +1,42 @@
+//! `bound`: what Cashable is held against. For three fixed questions it sends the same JSON as Cashable does,
+//! by one hand-written statement each, and knows neither GraphQL nor tokens nor snapshots.
+//!
+//! It is no part of the product, and its only user is `bench`.
+
+mod database;
+mod json;
+mod kpi;
+mod orders;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+
+use crate::database::Database;
+
+/// An answer; what goes wrong is for the driver to read.
+type Answer<T> = Result<axum::Json<T>, (StatusCode, String)>;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(url), Some(port)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: bound DATABASE_URL PORT".into());
+    };
+    let database = Database::connect(&url).await?;
+    let routes = Router::new()
+        .route("/health", get(async || "ok"))
+        .route("/page", get(orders::page))
+        .route("/order", get(orders::order))
+        .route("/kpi/{grain}", get(kpi::kpi))
+        .with_state(database);
+    let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    Ok(axum::serve(listener, routes).await?)
+}
+
+fn failed(cause: impl std::fmt::Display) -> (StatusCode, String) {
+    (StatusCode::INTERNAL_SERVER_ERROR, cause.to_string())
+}

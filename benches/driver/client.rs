@@ -1,0 +1,130 @@
+//! A load generator as small as can be, since it takes its share of the machine that it measures: plain
+//! HTTP/1.1 over connections that are kept open, requests made up front, answers read and thrown away.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::outcome::Outcome;
+
+/// How many connections ask at the same time (DESIGN §7).
+const CONNECTIONS: usize = 16;
+
+/// One connection to a server of this machine.
+pub struct Connection {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+/// How much was answered in which time.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// How many requests.
+    pub requests: u64,
+    /// In which time.
+    pub elapsed: Duration,
+}
+
+/// A GET as it goes over the wire.
+pub fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
+}
+
+/// A question to Cashable as it goes over the wire.
+pub fn ask_graphql(token: &str, query: &str, variables: &Value) -> Vec<u8> {
+    let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+    format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+impl Connection {
+    /// Connects to a port of this machine.
+    pub async fn open(port: u16) -> Outcome<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.set_nodelay(true)?;
+        let answer = Vec::with_capacity(64 * 1024);
+        Ok(Self { stream, answer })
+    }
+
+    /// Asks and gives the body of the answer, which must be a good one.
+    pub async fn ask(&mut self, request: &[u8]) -> Outcome<&[u8]> {
+        self.stream.write_all(request).await?;
+        self.answer.clear();
+        let head = loop {
+            self.read_more().await?;
+            if let Some(at) = find(&self.answer, b"\r\n\r\n") {
+                break at + 4;
+            }
+        };
+        let end = head + self.content_length(head)?;
+        while self.answer.len() < end {
+            self.read_more().await?;
+        }
+        let body = &self.answer[head..end];
+        if !self.answer.starts_with(b"HTTP/1.1 200") {
+            return Err(String::from_utf8_lossy(&self.answer).into());
+        }
+        Ok(body)
+    }
+
+    /// Asks and gives the answer as JSON.
+    pub async fn ask_json(&mut self, request: &[u8]) -> Outcome<Value> {
+        let answer: Value = serde_json::from_slice(self.ask(request).await?)?;
+        match answer.get("errors") {
+            None => Ok(answer),
+            Some(errors) => Err(format!("the answer has errors: {errors}").into()),
+        }
+    }
+
+    async fn read_more(&mut self) -> Outcome<()> {
+        if self.stream.read_buf(&mut self.answer).await? == 0 {
+            return Err("the server closed the connection".into());
+        }
+        Ok(())
+    }
+
+    fn content_length(&self, head: usize) -> Outcome<usize> {
+        let head = std::str::from_utf8(&self.answer[..head])?.to_ascii_lowercase();
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
+        Ok(length.ok_or("an answer without a length")?.trim().parse()?)
+    }
+}
+
+/// Asks over all connections for so long.
+pub async fn drive(port: u16, requests: &Arc<Vec<Vec<u8>>>, time: Duration) -> Outcome<Load> {
+    let (start, mut askers) = (Instant::now(), Vec::new());
+    for number in 0..CONNECTIONS {
+        let requests = Arc::clone(requests);
+        askers.push(tokio::spawn(async move {
+            let mut connection = Connection::open(port).await?;
+            let (mut asked, first) = (0, number * requests.len() / CONNECTIONS);
+            for request in requests.iter().cycle().skip(first) {
+                connection.ask(request).await?;
+                asked += 1;
+                if start.elapsed() >= time {
+                    break;
+                }
+            }
+            Outcome::Ok(asked)
+        }));
+    }
+    let mut requests = 0;
+    for asker in askers {
+        requests += asker.await??;
+    }
+    let elapsed = start.elapsed();
+    Ok(Load { requests, elapsed })
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|it| it == part)
+}
