@@ -12,7 +12,7 @@ use crate::domain::period::Interval;
 use crate::error::{Error, Result};
 
 /// The figures in the order of their columns.
-const FIGURES: [&str; 15] = [
+pub(super) const FIGURES: [&str; 15] = [
     "new_orders",
     "complete_orders",
     "cancelled_orders",

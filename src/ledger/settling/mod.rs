@@ -1,5 +1,6 @@
 //! Settling by sets: a chunk of the queue in one transaction. No row is read into the program.
 
+mod figures;
 mod preview;
 mod range;
 mod sql;
@@ -12,11 +13,11 @@ use serde::{Deserialize, Serialize};
 pub use preview::{Preview, preview};
 pub use sql::{Days, target_status};
 
+use self::figures::move_figures;
 use self::range::Range;
 use self::statements::{
-    catch_up_reopened, groups_of, set_aside, update_transactions, write_history,
+    catch_up_reopened, set_aside, transitions_of, update_transactions, write_history,
 };
-use super::rollups::Move;
 use super::runs::hold_on;
 use super::{Change, ShopWrite, bulk};
 use crate::error::{Error, Result};
@@ -59,38 +60,26 @@ impl Change for SettleChunk {
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Settled> {
         hold_on(shop, self.run.id).await?;
         let range = Range::next(shop.db(), shop.shop.shop_id, self.at, self.size).await?;
-        let checked = range.count(shop.db()).await?;
-        let failed = set_aside(shop, &range, self.run.id).await?;
         let first = shop.history.next_sequence()?;
         let changed = write_history(shop, &range, first).await?;
-        let groups = groups_of(shop, first).await?;
         let mut run = self.run.clone();
-        for group in groups {
-            count_transition(
-                &mut run,
-                group.from_status,
-                group.to_status,
-                group.transactions,
-            )?;
-            let key = (group.affiliate_id, group.reported_on, group.currency);
-            shop.rollups.commission(
-                key.clone(),
-                group.from_status,
-                group.amount_minor,
-                Move::Out,
-            );
-            shop.rollups
-                .commission(key, group.to_status, group.amount_minor, Move::In);
+        let mut failed = 0;
+        if changed > 0 {
+            add_transitions(&mut run, transitions_of(shop, first).await?)?;
+            move_figures(shop, first).await?;
+            update_transactions(shop, first).await?;
         }
-        update_transactions(shop, first).await?;
         if !shop.shop.lock_final_statuses {
             catch_up_reopened(shop, first).await?;
+            // Final rows are looked at here too, and leave the queue whatever their orders are.
+            failed += set_aside(shop, &range, run.id).await?;
         }
-        range.leave_queue(shop.db()).await?;
-        range
+        let left = range.leave_queue(shop.db()).await?;
+        failed += set_aside(shop, &range, run.id).await?;
+        let stayed = range
             .requeue(shop.db(), shop.shop.lock_final_statuses)
             .await?;
-        run.transactions_checked += i64::try_from(checked).unwrap_or(0);
+        run.transactions_checked += i64::try_from(left + stayed).unwrap_or(0);
         run.transactions_changed += i64::try_from(changed).unwrap_or(0);
         run.orders_failed += i64::try_from(failed).unwrap_or(0);
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
@@ -115,23 +104,15 @@ impl Transition {
     }
 }
 
-fn count_transition(
-    run: &mut sync_run::Model,
-    from: TransactionStatus,
-    to: TransactionStatus,
-    transactions: i64,
-) -> Result<()> {
+fn add_transitions(run: &mut sync_run::Model, new: Vec<Transition>) -> Result<()> {
     let mut transitions = Transition::from_json(&run.transitions)?;
-    match transitions
-        .iter_mut()
-        .find(|known| known.from == from && known.to == to)
-    {
-        Some(known) => known.transactions += transactions,
-        None => transitions.push(Transition {
-            from,
-            to,
-            transactions,
-        }),
+    for transition in new {
+        let same =
+            |known: &&mut Transition| known.from == transition.from && known.to == transition.to;
+        match transitions.iter_mut().find(same) {
+            Some(known) => known.transactions += transition.transactions,
+            None => transitions.push(transition),
+        }
     }
     run.transitions = Transition::to_json(&transitions)?;
     Ok(())

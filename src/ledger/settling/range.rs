@@ -104,8 +104,8 @@ impl Range {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// Takes out of the queue what is final now or has nothing to do there.
-    pub(super) async fn leave_queue(&self, db: &impl ConnectionTrait) -> Result<()> {
+    /// Takes out of the queue what is final now or has nothing to do there; how many that were.
+    pub(super) async fn leave_queue(&self, db: &impl ConnectionTrait) -> Result<u64> {
         let stays = Query::select()
             .expr(Expr::val(1))
             .from_as(transaction::Entity, TRANSACTION)
@@ -119,13 +119,12 @@ impl Range {
             .cond_where(self.condition())
             .and_where(Expr::exists(stays).not())
             .take();
-        db.execute(&delete).await?;
-        Ok(())
+        Ok(db.execute(&delete).await?.rows_affected())
     }
 
     /// Says of what stays when to look at it again: an order that was set aside in the next run, what only
-    /// waits when its days are over.
-    pub(super) async fn requeue(&self, db: &impl ConnectionTrait, lock_final: bool) -> Result<()> {
+    /// waits when its days are over. How many that were.
+    pub(super) async fn requeue(&self, db: &impl ConnectionTrait, lock_final: bool) -> Result<u64> {
         let waits_until = of_transaction(transaction::Column::WaitsUntil);
         let moves_later = target_status(lock_final, Days::Over)
             .ne(of_transaction(transaction::Column::Status))
@@ -149,8 +148,7 @@ impl Range {
             .value(unsettled::Column::DueAt, Expr::from(due))
             .cond_where(self.condition())
             .take();
-        db.execute(&update).await?;
-        Ok(())
+        Ok(db.execute(&update).await?.rows_affected())
     }
 }
 

@@ -1,13 +1,13 @@
 //! The statements of one chunk. The history rows are written first and say for all others what changes.
 
-use entity::words::{StatusActor, TransactionStatus};
-use entity::{Day, affiliate_transaction as transaction, order, status_change, sync_failure};
+use entity::words::StatusActor;
+use entity::{affiliate_transaction as transaction, order, status_change, sync_failure};
 use sea_orm::sea_query::{
-    Asterisk, Cond, Expr, Func, IntoTableRef, JoinType, OnConflict, Order, Query, SimpleExpr,
-    WindowStatement,
+    Asterisk, Cond, Expr, Func, IntoTableRef, OnConflict, Order, Query, SimpleExpr, WindowStatement,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryResult,
 };
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use super::sql::{
     Days, ORDER, TRANSACTION, is_sound, of_order, of_transaction, order_of_transaction,
     target_status,
 };
-use super::unexpected;
+use super::{Transition, unexpected};
 use crate::domain::settling::FINAL;
 use crate::error::{RefusalCode, Result};
 use crate::ledger::order_store::follow_order;
@@ -25,19 +25,7 @@ use crate::ledger::transaction_rows::order_of;
 use crate::ledger::{ShopWrite, bulk};
 
 /// The name that settling statements give to the history.
-const HISTORY: &str = "h";
-
-/// One group of the chunk's changes.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct Group {
-    pub(super) affiliate_id: Uuid,
-    pub(super) reported_on: Day,
-    pub(super) currency: String,
-    pub(super) from_status: TransactionStatus,
-    pub(super) to_status: TransactionStatus,
-    pub(super) amount_minor: i64,
-    pub(super) transactions: i64,
-}
+pub(super) const HISTORY: &str = "h";
 
 /// R22: lists the orders that make no sense, once a run.
 pub(super) async fn set_aside(shop: &ShopWrite, range: &Range, run_id: Uuid) -> Result<u64> {
@@ -128,64 +116,42 @@ pub(super) async fn write_history(shop: &mut ShopWrite, range: &Range, first: i6
     Ok(written)
 }
 
-/// What the chunk's changes mean for the rollups and for the run's table of transitions.
-pub(super) async fn groups_of(shop: &ShopWrite, first: i64) -> Result<Vec<Group>> {
-    let history = |column: status_change::Column| Expr::col((HISTORY, column));
-    let amount = of_transaction(transaction::Column::AmountMinor)
-        .sum()
-        .cast_as("bigint");
-    let mut query = Query::select();
-    query
-        .expr_as(
-            of_transaction(transaction::Column::AffiliateId),
-            "affiliate_id",
-        )
-        .expr_as(
-            of_transaction(transaction::Column::ReportedOn),
-            "reported_on",
-        )
-        .expr_as(of_transaction(transaction::Column::Currency), "currency")
-        .expr_as(history(status_change::Column::FromStatus), "from_status")
-        .expr_as(history(status_change::Column::ToStatus), "to_status")
-        .expr_as(amount, "amount_minor")
+/// How many of the chunk's changes went from one status to another.
+pub(super) async fn transitions_of(shop: &ShopWrite, first: i64) -> Result<Vec<Transition>> {
+    let (from, to) = (
+        status_change::Column::FromStatus,
+        status_change::Column::ToStatus,
+    );
+    let query = Query::select()
+        .columns([from, to])
         .expr_as(Func::count(Expr::col(Asterisk)), "transactions")
         .from_as(status_change::Entity, HISTORY)
-        .join_as(
-            JoinType::InnerJoin,
-            transaction::Entity,
-            TRANSACTION,
-            transaction_of_history(),
-        )
         .cond_where(in_chunk(shop, first))
-        .add_group_by([
-            of_transaction(transaction::Column::AffiliateId),
-            of_transaction(transaction::Column::ReportedOn),
-            of_transaction(transaction::Column::Currency),
-            history(status_change::Column::FromStatus),
-            history(status_change::Column::ToStatus),
-        ]);
+        .group_by_columns([from, to])
+        .take();
     let rows = shop.db().query_all(&query).await?;
-    rows.iter()
-        .map(|row| Ok(Group::from_query_result(row, "")?))
-        .collect()
+    let transition = |row: &QueryResult| -> Result<Transition, DbErr> {
+        Ok(Transition {
+            from: row.try_get("", "from_status")?,
+            to: row.try_get("", "to_status")?,
+            transactions: row.try_get("", "transactions")?,
+        })
+    };
+    Ok(rows.iter().map(transition).collect::<Result<_, _>>()?)
 }
 
 pub(super) async fn update_transactions(shop: &ShopWrite, first: i64) -> Result<()> {
     let to_status = || Expr::col((HISTORY, status_change::Column::ToStatus));
     let to_final = || to_status().is_in(FINAL.iter().map(ActiveEnum::to_value));
-    let when_final = |column: order::Column| -> SimpleExpr {
-        let amount = Query::select()
-            .expr(of_order(column))
-            .from_as(order::Entity, ORDER)
-            .and_where(order_of_transaction())
-            .take();
-        Expr::case(to_final(), Expr::from(amount))
+    let when_final = |column| -> SimpleExpr {
+        Expr::case(to_final(), of_order(column))
             .finally(Expr::value(None::<i64>))
             .into()
     };
     let update = Query::update()
         .table(transaction::Entity.into_table_ref().alias(TRANSACTION))
         .from(status_change::Entity.into_table_ref().alias(HISTORY))
+        .from(order::Entity.into_table_ref().alias(ORDER))
         .value(transaction::Column::Status, to_status())
         .value(transaction::Column::StatusChangedAt, shop.now.0)
         .value(
@@ -207,6 +173,7 @@ pub(super) async fn update_transactions(shop: &ShopWrite, first: i64) -> Result<
         )
         .cond_where(in_chunk(shop, first))
         .and_where(transaction_of_history())
+        .and_where(order_of_transaction())
         .take();
     shop.db().execute(&update).await?;
     Ok(())
@@ -249,7 +216,7 @@ pub(super) async fn catch_up_reopened(shop: &mut ShopWrite, first: i64) -> Resul
     bulk::upsert::<transaction::Entity>(shop.db(), changed).await
 }
 
-fn transaction_of_history() -> SimpleExpr {
+pub(super) fn transaction_of_history() -> SimpleExpr {
     of_transaction(transaction::Column::ShopId)
         .eq(Expr::col((HISTORY, status_change::Column::ShopId)))
         .and(
@@ -259,14 +226,14 @@ fn transaction_of_history() -> SimpleExpr {
 }
 
 /// The history rows that this chunk has written.
-fn in_chunk(shop: &ShopWrite, first: i64) -> Cond {
+pub(super) fn in_chunk(shop: &ShopWrite, first: i64) -> Cond {
     Cond::all()
         .add(Expr::col((HISTORY, status_change::Column::ShopId)).eq(shop.shop.shop_id))
         .add(Expr::col((HISTORY, status_change::Column::Sequence)).gte(first))
 }
 
 /// A bound number that PostgreSQL takes for a BIGINT wherever it stands.
-fn bigint(value: i64) -> SimpleExpr {
+pub(super) fn bigint(value: i64) -> SimpleExpr {
     Expr::val(value).cast_as("bigint")
 }
 
