@@ -4,6 +4,7 @@
 
 use sea_orm_migration::prelude::*;
 
+mod distribution;
 mod m20261121_000001_initial;
 
 /// Every migration, oldest first.

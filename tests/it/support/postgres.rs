@@ -7,14 +7,19 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use migration::Migrator;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend, Statement,
+};
 use sea_orm_migration::MigratorTrait;
 use tokio::runtime;
 use tokio::sync::OnceCell;
+
+use crate::sharding;
 
 static SERVER: OnceCell<Server> = OnceCell::const_new();
 
@@ -52,20 +57,34 @@ impl Database {
     pub fn url(&self) -> String {
         self.server.url_of(&self.name)
     }
+
+    /// What the program has executed here; nothing where the server is not our own.
+    pub async fn statements(&self) -> Vec<String> {
+        self.server.statements_in(&self.name).await
+    }
 }
 
 impl Drop for Database {
     /// In a thread of its own, since dropping cannot wait for the test's runtime. Only a server that outlives
     /// this process is worth waiting for: the connections still open take PostgreSQL a tenth of a second.
     fn drop(&mut self) {
-        let server = self.server;
-        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let (server, name) = (self.server, self.name.clone());
+        let (tell, told) = mpsc::channel();
         let dropping = thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(server.run(&sql));
+            runtime.unwrap().block_on(async {
+                let _ = tell.send(server.statements_in(&name).await);
+                let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                server.run(&sql).await;
+            });
         });
         if server.cluster.is_none() {
             let _ = dropping.join();
+        }
+        let complaints = sharding::complaints(&told.recv().unwrap_or_default());
+        // A test that has failed already says why; a second panic would end the whole process.
+        if !thread::panicking() {
+            assert!(complaints.is_empty(), "{}", complaints.join("\n"));
         }
     }
 }
@@ -80,8 +99,26 @@ impl Server {
             url: announced_url(&mut cluster),
             cluster: Some(cluster),
         };
+        server.run("CREATE EXTENSION pg_stat_statements").await;
         server.make_migrated(TEMPLATE).await;
         server
+    }
+
+    /// What was executed in a database, constants and parameters alike as `$n`, each statement once. Only our
+    /// own cluster is known to keep that.
+    async fn statements_in(&self, database: &str) -> Vec<String> {
+        if self.cluster.is_none() {
+            return Vec::new();
+        }
+        let sql = format!(
+            "SELECT query FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+            WHERE datname = '{database}'"
+        );
+        let connection = connect(self.url.clone()).await;
+        let rows = connection.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
+        connection.close().await.unwrap();
+        let rows = rows.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
 
     async fn make_migrated(&self, name: &str) {
