@@ -2,7 +2,7 @@
 //! together, which it can for a SELECT from one table that locks nothing.
 
 use sqlparser::ast::{
-    Expr, GroupByExpr, Query, Select, SetExpr, Statement, TableFactor, visit_expressions,
+    Expr, GroupByExpr, InTarget, Query, Select, SetExpr, Statement, TableFactor, visit_expressions,
 };
 use std::ops::ControlFlow;
 
@@ -79,7 +79,13 @@ fn columns(condition: &Expr) -> Option<Vec<String>> {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {
                 found.extend(column_name(expr).map(|(_, name)| name));
             }
-            Expr::BinaryOp { .. } | Expr::In { .. } | Expr::Value(_) | Expr::Nested(_) => {}
+            Expr::BinaryOp { .. }
+            | Expr::In {
+                target: InTarget::List(_),
+                ..
+            }
+            | Expr::Value(_)
+            | Expr::Nested(_) => {}
             _ => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())

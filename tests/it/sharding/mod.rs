@@ -24,7 +24,12 @@ static FLAWLESS: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default
 /// What is to be said against these statements.
 pub fn complaints(statements: &[String]) -> Vec<String> {
     let folded: HashSet<String> = statements.iter().map(|it| folded(it)).collect();
-    let known = |it: &String| FLAWLESS.lock().unwrap_or_else(PoisonError::into_inner).contains(it);
+    let known = |it: &String| {
+        FLAWLESS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(it)
+    };
     let mut complaints = Vec::new();
     for statement in folded.into_iter().filter(|it| !known(it)) {
         let offences = offences_in(&statement);
@@ -34,7 +39,10 @@ pub fn complaints(statements: &[String]) -> Vec<String> {
             continue;
         }
         let said = offences.iter().map(|it| format!("\n  {it}"));
-        complaints.push(format!("not for Citus: {statement}{}", said.collect::<String>()));
+        complaints.push(format!(
+            "not for Citus: {statement}{}",
+            said.collect::<String>()
+        ));
     }
     complaints
 }

@@ -15,6 +15,8 @@ const CATALOGUE: &[&str] = &["pg_catalog", "information_schema"];
 pub struct Reference {
     pub name: String,
     pub is_bound: bool,
+    /// A sub-select, whose own tables are looked at on their own.
+    is_sub_select: bool,
 }
 
 /// The references of one SELECT, UPDATE or DELETE.
@@ -63,7 +65,10 @@ impl Scope {
     /// Binds what the equalities bind, as long as they bind more; `outer` are the scopes around this one.
     pub fn bind(&mut self, outer: &[Self]) {
         loop {
-            let next = self.equalities.iter().find_map(|it| self.bound_by(it, outer));
+            let next = self
+                .equalities
+                .iter()
+                .find_map(|it| self.bound_by(it, outer));
             match next {
                 Some(index) => self.references[index].is_bound = true,
                 None => return,
@@ -71,15 +76,27 @@ impl Scope {
         }
     }
 
+    /// The references that could meet rows of another shop. A sub-select that stands alone meets none.
+    pub fn unbound(&self) -> impl Iterator<Item = &Reference> {
+        let is_alone = self.references.len() == 1;
+        let may_stay = move |it: &Reference| it.is_bound || (is_alone && it.is_sub_select);
+        self.references.iter().filter(move |it| !may_stay(it))
+    }
+
     /// The reference that an equality binds and that was not bound before.
     fn bound_by(&self, equality: &Equality, outer: &[Self]) -> Option<usize> {
         let [left, right] = &equality.sides;
-        [(left, right), (right, left)].into_iter().find_map(|(to, from)| {
-            let index = self.index_of(to)?;
-            let reference = &self.references[index];
-            let may_bind = equality.only.as_ref().is_none_or(|only| *only == reference.name);
-            (may_bind && !reference.is_bound && self.is_bound(from, outer)).then_some(index)
-        })
+        [(left, right), (right, left)]
+            .into_iter()
+            .find_map(|(to, from)| {
+                let index = self.index_of(to)?;
+                let reference = &self.references[index];
+                let may_bind = equality
+                    .only
+                    .as_ref()
+                    .is_none_or(|only| *only == reference.name);
+                (may_bind && !reference.is_bound && self.is_bound(from, outer)).then_some(index)
+            })
     }
 
     /// A shop_id without a table's name is that of the only reference.
@@ -124,13 +141,22 @@ impl Scope {
                 self.references.push(Reference {
                     name: alias.unwrap_or(table),
                     is_bound: of_with.map_or(is_local, |(_, is_bound)| *is_bound),
+                    is_sub_select: of_with.is_some(),
                 });
             }
-            TableFactor::Derived { subquery, alias, .. } => self.references.push(Reference {
-                name: alias.as_ref().map(|it| it.name.value.clone()).unwrap_or_default(),
+            TableFactor::Derived {
+                subquery, alias, ..
+            } => self.references.push(Reference {
+                name: alias
+                    .as_ref()
+                    .map(|it| it.name.value.clone())
+                    .unwrap_or_default(),
                 is_bound: hands_on_the_shop(&subquery.body),
+                is_sub_select: true,
             }),
-            TableFactor::NestedJoin { table_with_joins, .. } => {
+            TableFactor::NestedJoin {
+                table_with_joins, ..
+            } => {
                 self.take_tables(std::slice::from_ref(table_with_joins), named);
             }
             _ => {}
@@ -140,13 +166,24 @@ impl Scope {
     fn take_equalities(&mut self, condition: &Expr, only: Option<String>) {
         match condition {
             Expr::Nested(inner) => self.take_equalities(inner, only),
-            Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::And,
+                right,
+            } => {
                 self.take_equalities(left, only.clone());
                 self.take_equalities(right, only);
             }
-            Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::Eq,
+                right,
+            } => {
                 if let (Some(left), Some(right)) = (side(left), side(right)) {
-                    self.equalities.push(Equality { sides: [left, right], only });
+                    self.equalities.push(Equality {
+                        sides: [left, right],
+                        only,
+                    });
                 }
             }
             _ => {}
@@ -216,6 +253,11 @@ pub fn hands_on_the_shop(body: &SetExpr) -> bool {
 /// The sub-selects that a query gives names to before it begins, and whether each hands on its shop.
 pub fn named_by(query: &Query) -> Vec<(String, bool)> {
     let with = query.with.iter().flat_map(|with| &with.cte_tables);
-    with.map(|cte| (cte.alias.name.value.clone(), hands_on_the_shop(&cte.query.body)))
-        .collect()
+    with.map(|cte| {
+        (
+            cte.alias.name.value.clone(),
+            hands_on_the_shop(&cte.query.body),
+        )
+    })
+    .collect()
 }

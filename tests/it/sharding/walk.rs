@@ -18,9 +18,20 @@ use super::scope::{Scope, column_name, is_value, named_by, table_name};
 /// What answers differently each time it is asked. Citus refuses these in writes; reads are spared them too,
 /// since then a test's clock tells all the time that there is.
 const TIME_AND_CHANCE: &[&str] = &[
-    "now", "current_timestamp", "current_date", "current_time", "localtime", "localtimestamp",
-    "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday", "random",
-    "gen_random_uuid", "nextval", "age",
+    "now",
+    "current_timestamp",
+    "current_date",
+    "current_time",
+    "localtime",
+    "localtimestamp",
+    "clock_timestamp",
+    "statement_timestamp",
+    "transaction_timestamp",
+    "timeofday",
+    "random",
+    "gen_random_uuid",
+    "nextval",
+    "age",
 ];
 
 /// How a statement breaks the rules.
@@ -62,19 +73,25 @@ impl Walk {
             Some(true) => Rule::LocksWithinAShop,
             _ => Rule::OneShop,
         };
-        for reference in scope.references.iter().filter(|it| !it.is_bound) {
+        for reference in scope.unbound() {
             self.offences.push(Offence::new(rule, &reference.name));
         }
         self.scopes.push(scope);
     }
 
     fn insert(&mut self, insert: &Insert) {
-        if matches!(&insert.table, TableObject::TableName(name) if table_name(name) == "seaql_migrations") {
+        if matches!(&insert.table, TableObject::TableName(name) if table_name(name) == "seaql_migrations")
+        {
             return;
         }
         let names_shop = |name: &ObjectName| table_name(name) == "shop_id";
         let place = insert.columns.iter().position(names_shop);
-        let selects = |at| insert.source.as_ref().is_some_and(|it| gives_shop(&it.body, at));
+        let selects = |at| {
+            insert
+                .source
+                .as_ref()
+                .is_some_and(|it| gives_shop(&it.body, at))
+        };
         if !place.is_some_and(selects) {
             self.add(Rule::InsertNamesTheShop, &insert.table);
         }
@@ -221,7 +238,11 @@ impl Visitor for Walk {
                     self.add(Rule::OneNodeKnows, &name);
                 }
             }
-            Expr::Interval(_) | Expr::Cast { data_type: DataType::Interval { .. }, .. } => {
+            Expr::Interval(_)
+            | Expr::Cast {
+                data_type: DataType::Interval { .. },
+                ..
+            } => {
                 self.add(Rule::TimeIsBound, expr);
             }
             _ => {}

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use migration::Migrator;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend, Statement,
+    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend,
+    Statement,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::runtime;
@@ -25,6 +26,9 @@ static SERVER: OnceCell<Server> = OnceCell::const_new();
 
 /// The database in our own cluster that the others are copies of, since migrating each takes as long again.
 const TEMPLATE: &str = "cashable_template";
+
+/// Who is logged in where a test itself reads or damages rows, since that need not follow the program's rules.
+const TESTS: &str = "tests";
 
 /// Where databases are made.
 struct Server {
@@ -56,6 +60,14 @@ impl Database {
 
     pub fn url(&self) -> String {
         self.server.url_of(&self.name)
+    }
+
+    /// The same for what a test itself says to the database. Our own cluster knows it by another name then.
+    pub fn url_of_test(&self) -> String {
+        match self.server.cluster {
+            Some(_) => self.url().replacen("postgres@", &format!("{TESTS}@"), 1),
+            None => self.url(),
+        }
     }
 
     /// What the program has executed here; nothing where the server is not our own.
@@ -100,11 +112,14 @@ impl Server {
             cluster: Some(cluster),
         };
         server.run("CREATE EXTENSION pg_stat_statements").await;
+        server
+            .run(&format!("CREATE ROLE {TESTS} SUPERUSER LOGIN"))
+            .await;
         server.make_migrated(TEMPLATE).await;
         server
     }
 
-    /// What was executed in a database, constants and parameters alike as `$n`, each statement once. Only our
+    /// What the program executed in a database, constants and parameters alike as `$n`, each statement once. Only our
     /// own cluster is known to keep that.
     async fn statements_in(&self, database: &str) -> Vec<String> {
         if self.cluster.is_none() {
@@ -112,13 +127,17 @@ impl Server {
         }
         let sql = format!(
             "SELECT query FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
-            WHERE datname = '{database}'"
+            WHERE datname = '{database}' AND userid <> '{TESTS}'::regrole"
         );
         let connection = connect(self.url.clone()).await;
-        let rows = connection.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
+        let rows = connection
+            .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
+            .await;
         connection.close().await.unwrap();
         let rows = rows.unwrap();
-        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+        rows.iter()
+            .map(|row| row.try_get_by_index(0).unwrap())
+            .collect()
     }
 
     async fn make_migrated(&self, name: &str) {
