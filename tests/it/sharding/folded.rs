@@ -1,16 +1,10 @@
 //! Statements that differ only in how many values they carry are one statement to the walk.
 
-/// A statement with its parameters named alike, and lists of parameters and rows of them cut to the first.
+/// A statement with its parameters named alike, and lists of them in brackets and rows of those cut to the
+/// first. Elsewhere a parameter may stand for a column, and its place counts.
 pub fn folded(sql: &str) -> String {
-    let mut text = with_one_parameter(sql);
-    for repeated in [", $1", ", ($1)"] {
-        let once = repeated.trim_start_matches(", ");
-        let twice = format!("{once}{repeated}");
-        while text.contains(&twice) {
-            text = text.replace(&twice, once);
-        }
-    }
-    text
+    let lists = cut(&with_one_parameter(sql), "($1", ", $1");
+    cut(&lists, "($1)", ", ($1)")
 }
 
 /// Every `$n` as `$1`.
@@ -28,11 +22,28 @@ fn with_one_parameter(sql: &str) -> String {
     text
 }
 
+/// The text without what is said again after what was said first.
+fn cut(text: &str, first: &str, again: &str) -> String {
+    let mut pieces = text.split(first);
+    let mut short = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let mut rest = piece;
+        while let Some(after) = rest.strip_prefix(again) {
+            rest = after;
+        }
+        short.push_str(first);
+        short.push_str(rest);
+    }
+    short
+}
+
 #[test]
 fn lists_and_rows_are_cut_to_the_first() {
-    let sql = "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6) RETURNING a IN ($7, $8)";
+    let sql = "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6)";
+    assert_eq!(folded(sql), "INSERT INTO t (a, b) VALUES ($1)");
+    let sql = "INSERT INTO t (a, b) SELECT $1, $2 FROM u WHERE a IN ($3, $4, $5)";
     assert_eq!(
         folded(sql),
-        "INSERT INTO t (a, b) VALUES ($1) RETURNING a IN ($1)"
+        "INSERT INTO t (a, b) SELECT $1, $1 FROM u WHERE a IN ($1)"
     );
 }

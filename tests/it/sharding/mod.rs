@@ -6,8 +6,10 @@
 //! program say what it may not.
 
 mod all_shops;
+mod examples;
 mod folded;
 mod keys;
+mod migrations;
 mod rule;
 mod scope;
 mod walk;

@@ -22,6 +22,21 @@ pub enum Rule {
 }
 
 impl Rule {
+    pub const ALL: &[Self] = &[
+        Self::Readable,
+        Self::Known,
+        Self::OneShop,
+        Self::LocksWithinAShop,
+        Self::InsertNamesTheShop,
+        Self::ConflictNamesTheShop,
+        Self::ShopStays,
+        Self::TimeIsBound,
+        Self::NoLateral,
+        Self::OneNodeKnows,
+        Self::KeysHoldTheShop,
+        Self::NothingHappensByItself,
+    ];
+
     #[rustfmt::skip]
     const fn says(self) -> &'static str {
         match self {
