@@ -1,10 +1,11 @@
 //! The few statements that are meant to ask every shop. Citus sends each to all nodes and puts the answers
 //! together, which it can for a SELECT from one table that locks nothing.
 
+use std::ops::ControlFlow;
+
 use sqlparser::ast::{
     Expr, GroupByExpr, InTarget, Query, Select, SetExpr, Statement, TableFactor, visit_expressions,
 };
-use std::ops::ControlFlow;
 
 use super::scope::{column_name, table_name};
 
@@ -12,25 +13,23 @@ use super::scope::{column_name, table_name};
 struct AllShops {
     table: &'static str,
     by: &'static [&'static str],
-    #[expect(dead_code, reason = "the reason is for those who read this table")]
-    because: &'static str,
 }
 
 const ALL_SHOPS: &[AllShops] = &[
+    // `cashable shop list`, and commands without --shop, are about all of them.
     AllShops {
         table: "shops",
         by: &[],
-        because: "`cashable shop list`, and commands without --shop, are about all of them",
     },
+    // The schedule looks whose turn it is, once in five seconds.
     AllShops {
         table: "shops",
         by: &["sync_enabled"],
-        because: "the schedule looks whose turn it is, once in five seconds",
     },
+    // The schedule looks for runs whose process went away; the index runs_unfinished is small.
     AllShops {
         table: "sync_runs",
         by: &["state"],
-        because: "the schedule looks for runs whose process went away; the index runs_unfinished is small",
     },
 ];
 

@@ -24,17 +24,16 @@ fn with_one_parameter(sql: &str) -> String {
 
 /// The text without what is said again after what was said first.
 fn cut(text: &str, first: &str, again: &str) -> String {
-    let mut pieces = text.split(first);
-    let mut short = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let mut rest = piece;
+    let (mut short, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(first) {
+        let (before, after) = rest.split_at(at + first.len());
+        short.push_str(before);
+        rest = after;
         while let Some(after) = rest.strip_prefix(again) {
             rest = after;
         }
-        short.push_str(first);
-        short.push_str(rest);
     }
-    short
+    short + rest
 }
 
 #[test]

@@ -73,7 +73,11 @@ async fn each_table_is_distributed_straight_after_it_was_made() {
     distributed.sort();
     assert_eq!(distributed, tables);
     for (call, number) in calls.iter().zip(1..) {
-        let beside = if call.name == "shops" { "none" } else { "shops" };
+        let beside = if call.name == "shops" {
+            "none"
+        } else {
+            "shops"
+        };
         assert_eq!(
             (call.by_column.as_str(), call.beside.as_str()),
             ("shop_id", beside)
@@ -96,6 +100,8 @@ async fn distributed_tables_are_dropped_and_made_again() {
         assert_eq!(table_names(db).await, tables);
         Migrator::down(db, None).await.unwrap();
         assert_eq!(table_names(db).await, [] as [String; 0]);
-        db.execute_unprepared("DELETE FROM notes.calls").await.unwrap();
+        db.execute_unprepared("DELETE FROM notes.calls")
+            .await
+            .unwrap();
     }
 }

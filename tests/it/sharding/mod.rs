@@ -6,6 +6,7 @@
 //! program say what it may not.
 
 mod all_shops;
+mod coverage;
 mod examples;
 mod folded;
 mod keys;

@@ -1,10 +1,9 @@
 //! Which tables one SELECT, UPDATE or DELETE refers to, and which of them are bound to one shop.
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, SelectItem,
-    SetExpr, TableFactor, TableWithJoins,
+    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, Query, Select,
+    SelectItem, SetExpr, TableFactor, TableWithJoins,
 };
-use sqlparser::ast::{Query, Select};
 
 /// Tables that no shop owns stay on the node that is asked: the migrations' bookkeeping, and the catalogue.
 const LOCAL: &[&str] = &["seaql_migrations"];
@@ -57,9 +56,9 @@ impl Scope {
     }
 
     pub fn take_condition(&mut self, condition: Option<&Expr>) {
-        condition
-            .into_iter()
-            .for_each(|it| self.take_equalities(it, None));
+        if let Some(condition) = condition {
+            self.take_equalities(condition, None);
+        }
     }
 
     /// Binds what the equalities bind, as long as they bind more; `outer` are the scopes around this one.

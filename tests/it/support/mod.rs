@@ -92,6 +92,14 @@ impl TestApp {
         &self.behind
     }
 
+    /// What the program has executed; `None` where nobody keeps it.
+    pub async fn statements(&self) -> Option<Vec<String>> {
+        match &self.database {
+            TestDatabase::Sqlite(_) => None,
+            TestDatabase::Postgres(database) => database.statements().await,
+        }
+    }
+
     /// Where another program would find the same database.
     pub fn url(&self) -> String {
         self.database.url()

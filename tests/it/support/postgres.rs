@@ -14,7 +14,7 @@ use std::time::Duration;
 use migration::Migrator;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend,
-    Statement,
+    QueryResult, Statement,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::runtime;
@@ -71,13 +71,14 @@ impl Database {
     }
 
     /// What the program has executed here; nothing where the server is not our own.
-    pub async fn statements(&self) -> Vec<String> {
+    pub async fn statements(&self) -> Option<Vec<String>> {
         self.server.statements_in(&self.name).await
     }
 }
 
 impl Drop for Database {
-    /// In a thread of its own, since dropping cannot wait for the test's runtime. Only a server that outlives
+    /// Looks first at what the program has executed, so that the test fails that made it break a rule. All this
+    /// in a thread of its own, since dropping cannot wait for the test's runtime. Only a server that outlives
     /// this process is worth waiting for: the connections still open take PostgreSQL a tenth of a second.
     fn drop(&mut self) {
         let (server, name) = (self.server, self.name.clone());
@@ -86,14 +87,13 @@ impl Drop for Database {
             let runtime = runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(async {
                 let _ = tell.send(server.statements_in(&name).await);
-                let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                server.run(&sql).await;
+                server.drop_database(&name).await;
             });
         });
         if server.cluster.is_none() {
             let _ = dropping.join();
         }
-        let complaints = sharding::complaints(&told.recv().unwrap_or_default());
+        let complaints = sharding::complaints(&told.recv().ok().flatten().unwrap_or_default());
         // A test that has failed already says why; a second panic would end the whole process.
         if !thread::panicking() {
             assert!(complaints.is_empty(), "{}", complaints.join("\n"));
@@ -119,25 +119,32 @@ impl Server {
         server
     }
 
-    /// What the program executed in a database, constants and parameters alike as `$n`, each statement once. Only our
-    /// own cluster is known to keep that.
-    async fn statements_in(&self, database: &str) -> Vec<String> {
-        if self.cluster.is_none() {
-            return Vec::new();
-        }
+    /// What the program executed in a database, constants and parameters alike as `$n`, each statement once;
+    /// `None` where the server is not our own, which alone is known to keep it.
+    async fn statements_in(&self, database: &str) -> Option<Vec<String>> {
+        self.cluster.as_ref()?;
         let sql = format!(
             "SELECT query FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
             WHERE datname = '{database}' AND userid <> '{TESTS}'::regrole"
         );
         let connection = connect(self.url.clone()).await;
-        let rows = connection
-            .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
-            .await;
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let rows = connection.query_all_raw(statement).await.unwrap();
         connection.close().await.unwrap();
-        let rows = rows.unwrap();
-        rows.iter()
-            .map(|row| row.try_get_by_index(0).unwrap())
-            .collect()
+        let text = |row: &QueryResult| row.try_get_by_index(0).unwrap();
+        Some(rows.iter().map(text).collect())
+    }
+
+    /// Drops a database; our own cluster forgets what was executed there, since it keeps only so much.
+    async fn drop_database(&self, name: &str) {
+        if self.cluster.is_some() {
+            let forget = format!(
+                "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = '{name}'"
+            );
+            self.run(&forget).await;
+        }
+        self.run(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .await;
     }
 
     async fn make_migrated(&self, name: &str) {
