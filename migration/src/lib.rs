@@ -4,6 +4,7 @@
 
 use sea_orm_migration::prelude::*;
 
+mod distribution;
 mod m20261121_000001_initial;
 mod m20261124_000002_write_receipts;
 

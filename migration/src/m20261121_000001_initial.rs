@@ -10,6 +10,8 @@ use sea_orm_migration::schema::{
 };
 use sea_orm_migration::sea_orm::DbBackend;
 
+use crate::distribution::{create_table, drop_table};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -51,7 +53,7 @@ impl MigrationTrait for Migration {
             access_tokens(),
             idempotency_keys(),
         ] {
-            manager.create_table(table).await?;
+            create_table(manager, table).await?;
         }
         for index in indexes() {
             manager.create_index(index).await?;
@@ -61,9 +63,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in TABLES.into_iter().rev() {
-            manager
-                .drop_table(Table::drop().table(table).to_owned())
-                .await?;
+            drop_table(manager, table).await?;
         }
         Ok(())
     }

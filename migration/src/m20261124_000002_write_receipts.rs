@@ -3,19 +3,19 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, uuid};
 
+use crate::distribution::{create_table, drop_table};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(write_receipts()).await
+        create_table(manager, write_receipts()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("write_receipts").to_owned())
-            .await
+        drop_table(manager, "write_receipts").await
     }
 }
 

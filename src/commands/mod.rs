@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use cashable::app::App;
 use cashable::config::Config;
 use cashable::error::{Error, Result};
-use cashable::ledger::Author;
+use cashable::ledger::{Author, shop_id_of};
 use cashable::reports;
 use clap::{Parser, Subcommand, ValueEnum};
 use entity::words::StatusActor;
@@ -97,7 +97,7 @@ pub fn complain(error: &Error) -> ExitCode {
 
 /// The shop with this name.
 async fn require_shop(app: &App, name: &str) -> Result<entity::shop::Model> {
-    if let Some(shop) = reports::find_shop_by_name(app.database.reader(), name.trim()).await? {
+    if let Some(shop) = reports::find_shop(app.database.reader(), shop_id_of(name)).await? {
         return Ok(shop);
     }
     let known = reports::list_shops(app.database.reader()).await?;

@@ -60,7 +60,7 @@ pub use promoted::{PromotedCount, PromotedSort, list_promoted_counts, promoted_c
 pub use recount::{kpi_from_rows, rollups_from_rows};
 pub use rollups::WHOLE_SHOP;
 pub use scope::Scope;
-pub use shops::{ShopsById, find_shop, find_shop_by_name, list_own_shops, list_shops};
+pub use shops::{ShopsById, find_shop, list_own_shops, list_shops};
 pub use sync_runs::{
     FailuresByOrder, NewestRuns, count_failures, count_runs, find_run, list_failures, list_runs,
     runs_by_ids,

@@ -1,7 +1,7 @@
 //! Shops. The list over all of them is for the scheduler and the command line, never for a caller.
 
 use entity::shop::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait};
 
 use super::keyset::{Direction, SortColumn, Sorting, read_page};
 use super::page::{Page, PageRequest};
@@ -35,12 +35,6 @@ pub async fn find_shop(db: &impl ConnectionTrait, id: i64) -> Result<Option<Mode
     Ok(Entity::find_by_id(id).one(db).await?)
 }
 
-/// One shop by its name, capitals and all.
-pub async fn find_shop_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<Model>> {
-    let query = Entity::find().filter(Column::Name.eq(name));
-    Ok(query.one(db).await?)
-}
-
 /// One page of the shops that the caller of this shop sees: itself.
 pub async fn list_own_shops(
     db: &impl ConnectionTrait,
@@ -64,14 +58,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn shops_are_found_by_id_and_by_name() {
+    async fn shops_are_found_by_id_and_listed() {
         let fixture = Fixture::open().await;
         let db = fixture.db();
         assert_eq!(find_shop(db, SHOP).await.ok(), Some(Some(shop(SHOP))));
         assert_eq!(find_shop(db, 99).await.ok(), Some(None));
-        let by_name = find_shop_by_name(db, "shop 2").await;
-        assert_eq!(by_name.ok(), Some(Some(shop(NEIGHBOUR))));
-        assert_eq!(find_shop_by_name(db, "Shop 2").await.ok(), Some(None));
         let all = list_shops(db).await;
         assert_eq!(all.ok(), Some(vec![shop(SHOP), shop(NEIGHBOUR)]));
     }

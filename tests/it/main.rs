@@ -16,6 +16,7 @@ mod roles;
 mod rules;
 mod schema;
 mod settling;
+mod sharding;
 mod subscriptions;
 mod support;
 mod user_errors;

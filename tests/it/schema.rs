@@ -90,7 +90,7 @@ async fn keys(app: &TestApp) -> Vec<Key> {
         _ => SQLITE_KEYS,
     };
     let statement = Statement::from_string(app.database.backend(), sql);
-    let keys = Key::find_by_statement(statement).all(app.database.writer());
+    let keys = Key::find_by_statement(statement).all(app.behind_its_back());
     keys.await.unwrap()
 }
 

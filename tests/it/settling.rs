@@ -75,7 +75,7 @@ async fn r6_sql_settles_as_rust_decides(app: TestApp) {
     ledger::write(&app, shop.shop_id, &admin(), &import)
         .await
         .unwrap();
-    let db = app.database.writer();
+    let db = app.behind_its_back();
     let row = transaction::Entity::find().one(db).await.unwrap().unwrap();
     let order = order::Entity::find().one(db).await.unwrap().unwrap();
     let now = app.clock.now();
@@ -160,13 +160,13 @@ async fn r6_a_run_settles_what_was_imported(app: TestApp) {
         for status in ["new", "in_progress", "complete", "cancelled"] {
             let order = order::Entity::find()
                 .filter(order::Column::ExternalId.eq(status))
-                .one(app.database.reader())
+                .one(app.behind_its_back())
                 .await
                 .unwrap()
                 .unwrap();
             let row = transaction::Entity::find()
                 .filter(transaction::Column::OrderId.eq(order.id))
-                .one(app.database.reader())
+                .one(app.behind_its_back())
                 .await
                 .unwrap()
                 .unwrap();

@@ -32,7 +32,8 @@ as_server "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-sync >"$hom
     exit 1
 }
 # Nothing here outlives a crash, so nothing waits for the disk. The socket in a private folder needs no
-# free port and lets nobody else in. POSTGRES_SETTINGS may hold lines that overrule these.
+# free port and lets nobody else in. What was executed is kept, for a walk through it (tests/it/sharding).
+# POSTGRES_SETTINGS may hold lines that overrule these.
 cat >>"$data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$home'
@@ -41,6 +42,8 @@ shared_buffers = 32MB
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+shared_preload_libraries = 'pg_stat_statements'
+pg_stat_statements.max = 20000
 ${POSTGRES_SETTINGS:-}
 CONF
 as_server "$bin/pg_ctl" start -w -D "$data" -l "$home/postgres.log" >/dev/null || {

@@ -8,7 +8,7 @@ fi
 if ! command -v apt-get >/dev/null; then
     cat >&2 <<'HOW'
 The tests need a PostgreSQL server, 13 or newer. Install one and put its programs on PATH
-(macOS: `brew install postgresql@17`; Fedora: `dnf install postgresql-server`), or set TEST_POSTGRES_URL to
+(macOS: `brew install postgresql@17`; Fedora: `dnf install postgresql-server postgresql-contrib`), or set TEST_POSTGRES_URL to
 the URL of a server on which its user may create databases.
 HOW
     exit 1

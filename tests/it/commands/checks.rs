@@ -28,7 +28,7 @@ async fn damage_is_listed_and_repaired(app: TestApp) {
         ("DELETE FROM kpi_months", "the month of 2020-02-01 in EUR"),
         ("DELETE FROM unsettled_transactions", "Tea: "),
     ] {
-        let damage = app.database.writer().execute_unprepared(sql).await;
+        let damage = app.behind_its_back().execute_unprepared(sql).await;
         damage.unwrap();
         let said = shell.run("check --shop Tea");
         assert_eq!((said.code, said.err.as_str()), (Some(1), ""), "{sql}");

@@ -128,7 +128,7 @@ async fn affiliates_come_from_a_file(app: TestApp) {
     assert_eq!(shell.done(import), counts(2, 0, 0, 0, 0));
     assert_eq!(shell.done(import), counts(0, 0, 2, 0, 0));
     let mut people = affiliate::Entity::find()
-        .all(app.database.reader())
+        .all(app.behind_its_back())
         .await
         .unwrap();
     people.sort_by(|a, b| a.code.cmp(&b.code));
@@ -165,7 +165,7 @@ async fn transactions_come_from_a_file(app: TestApp) {
     assert_eq!(shell.done(import), counts(2, 0, 0, 0, 0));
     assert_eq!(shell.done(import), counts(0, 0, 2, 0, 0));
     let rows = transaction::Entity::find()
-        .all(app.database.reader())
+        .all(app.behind_its_back())
         .await
         .unwrap();
     let mut rows: Vec<_> = rows

@@ -111,7 +111,7 @@ struct Stored {
 }
 
 async fn stored(app: &TestApp) -> Stored {
-    let db = app.database.reader();
+    let db = app.behind_its_back();
     Stored {
         orders: order::Entity::find().count(db).await.unwrap(),
         transactions: transaction::Entity::find().count(db).await.unwrap(),
@@ -123,7 +123,7 @@ async fn stored(app: &TestApp) -> Stored {
 /// The orders of Tea by their external ids.
 async fn orders(app: &TestApp) -> Vec<order::Model> {
     let mut orders = order::Entity::find()
-        .all(app.database.reader())
+        .all(app.behind_its_back())
         .await
         .unwrap();
     orders.sort_by(|a, b| a.external_id.cmp(&b.external_id));

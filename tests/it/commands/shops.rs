@@ -74,7 +74,7 @@ async fn a_shop_with_a_bad_setting_is_not_made(app: TestApp) {
         let error = shell.refused(&format!("shop create --name Tea {settings}"));
         assert!(error.contains(part), "{settings}: {error}");
     }
-    let shops = shop::Entity::find().count(app.database.reader()).await;
+    let shops = shop::Entity::find().count(app.behind_its_back()).await;
     assert_eq!(shops.unwrap(), 0);
     shell.done("shop create --name Tea --currency EUR --time-zone UTC");
     let twice = shell.refused("shop create --name Tea --currency USD --time-zone UTC");

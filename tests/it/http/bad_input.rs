@@ -53,7 +53,7 @@ fn order_of(id: &str, total: &str) -> Value {
 }
 
 async fn rows(app: &TestApp) -> [u64; 3] {
-    let db = app.database.reader();
+    let db = app.behind_its_back();
     [
         order::Entity::find().count(db).await.unwrap(),
         transaction::Entity::find().count(db).await.unwrap(),

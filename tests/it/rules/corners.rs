@@ -200,7 +200,7 @@ async fn r19_a_run_over_all_finds_what_fell_out_of_the_queue(app: TestApp) {
     shop.import(json!([order("1", "in_progress", json!({}))]))
         .await;
     let queue = unsettled::Entity::delete_many()
-        .exec(app.database.writer())
+        .exec(app.behind_its_back())
         .await;
     assert_eq!(queue.unwrap().rows_affected, 1);
     shop.settle().await;
@@ -224,7 +224,7 @@ async fn r22_a_damaged_order_keeps_no_other_from_coming_in(app: TestApp) {
     let reports = json!([order("1", "new", json!({})), order("2", "new", json!({}))]);
     shop.import(reports).await;
     let damage = "UPDATE orders SET status = 'GONE' WHERE external_id = '1'";
-    let db = app.database.writer();
+    let db = app.behind_its_back();
     db.execute_unprepared(damage).await.unwrap();
     let later = json!([
         order("1", "complete", json!({})),

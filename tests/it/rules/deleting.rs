@@ -35,7 +35,7 @@ async fn r16_a_deletion_is_soft_and_told_in_the_history(app: TestApp) {
     assert_eq!(shop.transaction(&row).await, Value::Null);
     assert_eq!(shop.order("1").await["promoted"], false);
     // The API shows deleted rows to nobody.
-    let db = app.database.reader();
+    let db = app.behind_its_back();
     let kept = affiliate_transaction::Entity::find()
         .one(db)
         .await

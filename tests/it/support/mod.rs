@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use cashable::app::App;
 use cashable::clock::Clock;
 use entity::Instant;
+use sea_orm::{ConnectOptions, DatabaseConnection};
 
 /// When every test begins: 2026-11-21T12:00:00Z.
 pub const START: Instant = Instant(1_795_262_400_000);
@@ -52,6 +53,7 @@ pub(crate) use on_both;
 /// The program over a database that is this test's own and goes with it.
 pub struct TestApp {
     app: App,
+    behind: DatabaseConnection,
     // Dropped after `app`, whose connections lead here.
     database: TestDatabase,
 }
@@ -72,9 +74,29 @@ impl TestApp {
 
     async fn over(database: TestDatabase) -> Self {
         let app = App::open(&database.url(), Clock::standing(START)).await;
+        let mut options = ConnectOptions::new(database.url_of_test());
+        options
+            .connect_lazy(true)
+            .max_connections(2)
+            .sqlx_logging(false);
         Self {
             app: app.unwrap(),
+            behind: sea_orm::Database::connect(options).await.unwrap(),
             database,
+        }
+    }
+
+    /// A connection behind the program's back: for rows as they are stored in all shops, and for damage. What
+    /// the program itself is to say goes through its own connections, where it is held to what Citus asks.
+    pub fn behind_its_back(&self) -> &DatabaseConnection {
+        &self.behind
+    }
+
+    /// What the program has executed; `None` where nobody keeps it.
+    pub async fn statements(&self) -> Option<Vec<String>> {
+        match &self.database {
+            TestDatabase::Sqlite(_) => None,
+            TestDatabase::Postgres(database) => database.statements().await,
         }
     }
 
@@ -97,6 +119,13 @@ impl TestDatabase {
         match self {
             Self::Sqlite(file) => file.url(),
             Self::Postgres(database) => database.url(),
+        }
+    }
+
+    fn url_of_test(&self) -> String {
+        match self {
+            Self::Sqlite(file) => file.url(),
+            Self::Postgres(database) => database.url_of_test(),
         }
     }
 }

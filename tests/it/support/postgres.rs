@@ -7,19 +7,28 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use migration::Migrator;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend,
+    QueryResult, Statement,
+};
 use sea_orm_migration::MigratorTrait;
 use tokio::runtime;
 use tokio::sync::OnceCell;
+
+use crate::sharding;
 
 static SERVER: OnceCell<Server> = OnceCell::const_new();
 
 /// The database in our own cluster that the others are copies of, since migrating each takes as long again.
 const TEMPLATE: &str = "cashable_template";
+
+/// Who is logged in where a test itself reads or damages rows, since that need not follow the program's rules.
+const TESTS: &str = "tests";
 
 /// Where databases are made.
 struct Server {
@@ -52,20 +61,42 @@ impl Database {
     pub fn url(&self) -> String {
         self.server.url_of(&self.name)
     }
+
+    /// The same for what a test itself says to the database. Our own cluster knows it by another name then.
+    pub fn url_of_test(&self) -> String {
+        match self.server.cluster {
+            Some(_) => self.url().replacen("postgres@", &format!("{TESTS}@"), 1),
+            None => self.url(),
+        }
+    }
+
+    /// What the program has executed here; nothing where the server is not our own.
+    pub async fn statements(&self) -> Option<Vec<String>> {
+        self.server.statements_in(&self.name).await
+    }
 }
 
 impl Drop for Database {
-    /// In a thread of its own, since dropping cannot wait for the test's runtime. Only a server that outlives
+    /// Looks first at what the program has executed, so that the test fails that made it break a rule. All this
+    /// in a thread of its own, since dropping cannot wait for the test's runtime. Only a server that outlives
     /// this process is worth waiting for: the connections still open take PostgreSQL a tenth of a second.
     fn drop(&mut self) {
-        let server = self.server;
-        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let (server, name) = (self.server, self.name.clone());
+        let (tell, told) = mpsc::channel();
         let dropping = thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(server.run(&sql));
+            runtime.unwrap().block_on(async {
+                let _ = tell.send(server.statements_in(&name).await);
+                server.drop_database(&name).await;
+            });
         });
         if server.cluster.is_none() {
             let _ = dropping.join();
+        }
+        let complaints = sharding::complaints(&told.recv().ok().flatten().unwrap_or_default());
+        // A test that has failed already says why; a second panic would end the whole process.
+        if !thread::panicking() {
+            assert!(complaints.is_empty(), "{}", complaints.join("\n"));
         }
     }
 }
@@ -80,8 +111,40 @@ impl Server {
             url: announced_url(&mut cluster),
             cluster: Some(cluster),
         };
+        server.run("CREATE EXTENSION pg_stat_statements").await;
+        server
+            .run(&format!("CREATE ROLE {TESTS} SUPERUSER LOGIN"))
+            .await;
         server.make_migrated(TEMPLATE).await;
         server
+    }
+
+    /// What the program executed in a database, constants and parameters alike as `$n`, each statement once;
+    /// `None` where the server is not our own, which alone is known to keep it.
+    async fn statements_in(&self, database: &str) -> Option<Vec<String>> {
+        self.cluster.as_ref()?;
+        let sql = format!(
+            "SELECT query FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+            WHERE datname = '{database}' AND userid <> '{TESTS}'::regrole"
+        );
+        let connection = connect(self.url.clone()).await;
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let rows = connection.query_all_raw(statement).await.unwrap();
+        connection.close().await.unwrap();
+        let text = |row: &QueryResult| row.try_get_by_index(0).unwrap();
+        Some(rows.iter().map(text).collect())
+    }
+
+    /// Drops a database; our own cluster forgets what was executed there, since it keeps only so much.
+    async fn drop_database(&self, name: &str) {
+        if self.cluster.is_some() {
+            let forget = format!(
+                "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = '{name}'"
+            );
+            self.run(&forget).await;
+        }
+        self.run(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .await;
     }
 
     async fn make_migrated(&self, name: &str) {

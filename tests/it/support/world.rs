@@ -169,8 +169,8 @@ impl World {
 
     /// What SQL does behind the ledger's back.
     pub async fn sql(&self, statement: &str) {
-        let writer = self.database().writer();
-        writer.execute_unprepared(statement).await.unwrap();
+        let db = self.app.behind_its_back();
+        db.execute_unprepared(statement).await.unwrap();
     }
 
     fn database(&self) -> &Database {
@@ -282,7 +282,7 @@ impl World {
 
     /// The runs of all shops, the oldest first.
     pub async fn runs(&self) -> Vec<sync_run::Model> {
-        let db = self.database().reader();
+        let db = self.app.behind_its_back();
         let runs = sync_run::Entity::find().order_by_asc(sync_run::Column::Id);
         runs.all(db).await.unwrap()
     }
