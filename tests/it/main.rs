@@ -19,3 +19,4 @@ mod settling;
 mod subscriptions;
 mod support;
 mod user_errors;
+mod whole;
