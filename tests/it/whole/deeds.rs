@@ -1,5 +1,6 @@
 //! What an admin, a shop or the schedule can do to a shop, each made ready so that it can be done once.
 
+use cashable::app::App;
 use cashable::error::Error;
 use cashable::ledger::{self, Author, Change, FinishRun, QueueRun, Recount, SettleChunk, StartRun};
 use entity::words::{SyncState, SyncTrigger};
@@ -31,15 +32,6 @@ pub enum Ready {
 }
 
 impl Deed {
-    pub const ALL: [Self; 6] = [
-        Self::Import,
-        Self::Override,
-        Self::Release,
-        Self::Delete,
-        Self::Create,
-        Self::Sync,
-    ];
-
     /// Makes ready for a write of what bears this label, which was not there before.
     pub async fn ready(self, world: &World, label: &str) -> Ready {
         let (name, selection, input) = match self {
@@ -117,22 +109,23 @@ impl Ready {
 
     /// Does it; an error is what the caller was told.
     pub async fn make(&self, world: &World) -> Result<(), String> {
+        self.make_by(&world.app, world).await
+    }
+
+    /// Does it by another replica.
+    pub async fn make_by(&self, app: &App, world: &World) -> Result<(), String> {
         let Self::Mutation {
             name,
             selection,
             input,
         } = self
         else {
-            return sync_by_twos(world).await.map_err(|error| error.to_string());
+            return sync_by_twos(app, world.shop_id)
+                .await
+                .map_err(|error| error.to_string());
         };
         let document = document_of(name, selection);
-        let answer = ask(
-            &world.app,
-            &world.admin,
-            &document,
-            json!({ "input": input }),
-        )
-        .await;
+        let answer = ask(app, &world.admin, &document, json!({ "input": input })).await;
         let refused = &answer["data"][name]["userErrors"];
         if answer.get("errors").is_none() && *refused == json!([]) {
             return Ok(());
@@ -142,28 +135,33 @@ impl Ready {
 }
 
 /// A whole run, two transactions a chunk.
-async fn sync_by_twos(world: &World) -> Result<(), Error> {
+async fn sync_by_twos(app: &App, shop_id: i64) -> Result<(), Error> {
+    let shop = (app, shop_id);
     let queue = QueueRun {
         trigger: SyncTrigger::Manual,
         dry_run: false,
     };
-    let run_id = write(world, &olga(), &queue).await?.run.id;
+    let run_id = write(shop, &olga(), &queue).await?.run.id;
     let author = Author::run(run_id);
-    let mut run = write(world, &author, &StartRun { run_id, all: false }).await?;
+    let mut run = write(shop, &author, &StartRun { run_id, all: false }).await?;
     let at = run.started_at.unwrap();
     loop {
-        let settled = write(world, &author, &SettleChunk { run, at, size: 2 }).await?;
+        let settled = write(shop, &author, &SettleChunk { run, at, size: 2 }).await?;
         run = settled.run;
         if !settled.more {
             break;
         }
     }
-    run.promoted_counts_repaired = write(world, &author, &Recount { run_id }).await?;
+    run.promoted_counts_repaired = write(shop, &author, &Recount { run_id }).await?;
     run.state = SyncState::Succeeded;
-    write(world, &author, &FinishRun { run }).await?;
+    write(shop, &author, &FinishRun { run }).await?;
     Ok(())
 }
 
-async fn write<C: Change>(world: &World, author: &Author, change: &C) -> Result<C::Output, Error> {
-    ledger::write(&world.app, world.shop_id, author, change).await
+async fn write<C: Change>(
+    (app, shop_id): (&App, i64),
+    author: &Author,
+    change: &C,
+) -> Result<C::Output, Error> {
+    ledger::write(app, shop_id, author, change).await
 }

@@ -9,14 +9,14 @@ use crate::support::world::World;
 /// Counts of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Footprint {
-    orders: u64,
-    affiliates: u64,
-    transactions: u64,
-    deleted: u64,
-    pinned: u64,
-    changes: u64,
-    succeeded_runs: u64,
-    failed_runs: u64,
+    pub orders: u64,
+    pub affiliates: u64,
+    pub transactions: u64,
+    pub deleted: u64,
+    pub pinned: u64,
+    pub changes: u64,
+    pub succeeded_runs: u64,
+    pub failed_runs: u64,
 }
 
 impl Footprint {

@@ -3,4 +3,11 @@
 
 mod cut_off;
 mod deeds;
+mod disk_full;
 mod footprint;
+mod given_up;
+mod leases;
+mod load;
+mod locks;
+mod traces;
+mod writer;
