@@ -4,13 +4,13 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 
-use super::deeds::Deed;
+use super::deeds::{Deed, Ready};
 use super::footprint::Footprint;
 use crate::support::TestApp;
 use crate::support::world::{MINUTE, World};
 
 /// What a caller is told, by whichever database.
-pub const TOLD: &str = "the disk of the database is full: nothing was changed";
+const TOLD: &str = "the disk of the database is full: nothing was changed";
 
 /// More pages than a test will ever fill.
 const ROOM: i64 = 1_000_000;
@@ -21,7 +21,7 @@ async fn an_import_into_a_full_disk_leaves_nothing() {
     let orders: Vec<_> = (0..80)
         .map(|number| world.old_order(&format!("{number}-{}", "x".repeat(90)), "complete"))
         .collect();
-    let import = super::deeds::Ready::Mutation {
+    let import = Ready::Mutation {
         name: "importOrders",
         selection: "created",
         input: json!({ "orders": orders }),
@@ -48,7 +48,7 @@ async fn no_write_leaves_anything_half_done_on_a_full_disk() {
 }
 
 /// Does it with no page to spare, then with one, and so on until it goes through; answers with how many.
-async fn fill_up(world: &World, ready: &super::deeds::Ready) -> i64 {
+async fn fill_up(world: &World, ready: &Ready) -> i64 {
     let (before, asked) = (Footprint::of(world).await, world.shop().await);
     let mut spare = 0;
     loop {
@@ -65,8 +65,8 @@ async fn fill_up(world: &World, ready: &super::deeds::Ready) -> i64 {
         assert!(told.to_lowercase().contains(TOLD), "{told}");
         match ready {
             // Its steps that were made are whole; the next run makes the rest good.
-            super::deeds::Ready::Sync => world.later(MINUTE),
-            _ => assert_eq!(
+            Ready::Sync => world.later(MINUTE),
+            Ready::Mutation { .. } => assert_eq!(
                 (done, world.shop().await),
                 (Footprint::NOTHING, asked.clone())
             ),

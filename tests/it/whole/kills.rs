@@ -210,15 +210,16 @@ impl Trial {
 
     fn import(&self) -> Process {
         let path = self.folder.path().join(format!("{}.csv", self.file));
-        let mut rows = "external_id,native_status,placed_at,total,affiliate_code\n".to_owned();
-        for row in 0..ROWS {
-            rows += &format!(
-                "file {}-{row},complete,2020-01-01,{row},a{}\n",
+        let head = ["external_id,native_status,placed_at,total,affiliate_code".to_owned()];
+        let row = |row| {
+            format!(
+                "file {}-{row},complete,2020-01-01,{row},a{}",
                 self.file,
                 row % 7
-            );
-        }
-        std::fs::write(&path, rows).unwrap();
+            )
+        };
+        let rows: Vec<_> = head.into_iter().chain((0..ROWS).map(row)).collect();
+        std::fs::write(&path, rows.join("\n")).unwrap();
         let arguments = format!("import orders {} --shop Tea", path.display());
         Process::start(&self.world.app.url(), &arguments)
     }

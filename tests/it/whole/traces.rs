@@ -55,8 +55,8 @@ impl Traces {
             assert_eq!(row.sequence, number);
         }
         let by_admin = history.iter().filter(|row| row.actor == StatusActor::Admin);
-        let (noted, released): (Vec<_>, Vec<_>) = by_admin.partition(|row| row.note.is_some());
-        let mut notes: Vec<_> = noted
+        let (explained, released): (Vec<_>, Vec<_>) = by_admin.partition(|row| row.note.is_some());
+        let mut notes: Vec<_> = explained
             .into_iter()
             .filter_map(|row| row.note.clone())
             .collect();
