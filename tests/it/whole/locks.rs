@@ -2,6 +2,7 @@
 //! that does not come in time, each made on purpose by a second connection.
 
 use cashable::app::App;
+use cashable::ledger::LEASE_MILLIS;
 use futures_util::future::join_all;
 use sea_orm::{
     ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
@@ -140,4 +141,17 @@ async fn what_cannot_be_serialized_is_made_again() {
     };
     assert_eq!(done, expected);
     world.assert_sound().await;
+}
+
+/// Whoever vanishes without a word, as behind a broken network, holds the shop's lock until PostgreSQL ends its
+/// transaction. By itself it would wait for hours; the next run may begin within a minute.
+#[tokio::test]
+async fn a_writer_that_vanished_gives_the_shop_back_within_a_minute() {
+    let app = TestApp::on_postgres().await;
+    let sql = "SELECT setting::bigint AS millis FROM pg_settings
+        WHERE name = 'idle_in_transaction_session_timeout'";
+    let query = Statement::from_string(DbBackend::Postgres, sql);
+    let row = app.database.writer().query_one_raw(query).await;
+    let millis: i64 = row.unwrap().unwrap().try_get("", "millis").unwrap();
+    assert!((1..=LEASE_MILLIS).contains(&millis), "{millis} ms");
 }

@@ -3,22 +3,26 @@
 //!
 //! `KILLS` says how many; `SEED` repeats a run as far as the machine's speed allows.
 
+mod acknowledged;
+mod commands;
+mod lives;
+mod process;
+
 use std::env;
 use std::time::{Duration, Instant};
 
 use cashable::clock::Clock;
 use cashable::graphql::{NodeKind, Viewer};
 use cashable::ledger::LEASE_MILLIS;
+use entity::sync_lease;
 use entity::words::SyncState;
-use entity::{order, status_change, sync_lease};
 use fastrand::Rng;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::lives::{Asked, Caller, Told, orders_of};
-use super::process::{Process, Server};
-use crate::support::graphql::data;
+use self::lives::Caller;
+use self::process::Server;
 use crate::support::world::{World, text, uuid_of};
 use crate::support::{TestApp, on_both};
 
@@ -26,10 +30,6 @@ on_both!(r19_nothing_is_lost_or_half_done_however_often_it_is_killed);
 
 /// How many kills, where `KILLS` does not say.
 const KILLS: u32 = 40;
-/// A file's rows: more than go into one transaction.
-const ROWS: u64 = 1_050;
-const BATCH: u64 = 1_000;
-
 async fn r19_nothing_is_lost_or_half_done_however_often_it_is_killed(app: TestApp) {
     let setting = |name| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let seed = setting("SEED").unwrap_or_else(|| fastrand::u64(..));
@@ -130,112 +130,6 @@ impl Trial {
         self.world.assert_sound().await;
     }
 
-    /// What was acknowledged is there, and what was not is so wholly or not at all; asked again, it is done.
-    async fn check_imports(&mut self, told: Told) {
-        if let Some(asked) = &told.unanswered {
-            let stored = self.count_orders(&orders_of(asked)).await;
-            assert!([0, 10].contains(&stored), "{stored} of 10 orders");
-            self.ask_again(asked).await;
-        }
-        for asked in told.acknowledged.iter().chain(&told.unanswered) {
-            let orders = orders_of(asked);
-            assert_eq!(self.count_orders(&orders).await, 10);
-            self.orders.extend(orders);
-        }
-    }
-
-    async fn check_overrides(&mut self, told: Told) {
-        for asked in &told.acknowledged {
-            assert_eq!(self.count_changes(asked).await, 1, "{asked:?}");
-        }
-        if let Some(asked) = &told.unanswered {
-            assert!(self.count_changes(asked).await <= 1, "{asked:?}");
-            self.ask_again(asked).await;
-            assert_eq!(self.count_changes(asked).await, 1, "{asked:?}");
-        }
-        let all = told.acknowledged.iter().chain(&told.unanswered);
-        self.notes
-            .extend(all.map(|asked| text(&asked.input["note"])));
-    }
-
-    /// The same with the same key, by another process.
-    async fn ask_again(&self, asked: &Asked) {
-        let input = json!({"input": asked.input});
-        let answer = data(&self.world.app, &self.world.admin, &asked.document(), input).await;
-        assert_eq!(answer[asked.name]["userErrors"], json!([]), "{asked:?}");
-    }
-
-    async fn count_orders(&self, ids: &[String]) -> u64 {
-        let ids = order::Column::ExternalId.is_in(ids);
-        let orders = order::Entity::find().filter(ids);
-        orders
-            .count(self.world.app.database.reader())
-            .await
-            .unwrap()
-    }
-
-    async fn count_changes(&self, asked: &Asked) -> u64 {
-        let note = status_change::Column::Note.eq(text(&asked.input["note"]));
-        let changes = status_change::Entity::find().filter(note);
-        changes
-            .count(self.world.app.database.reader())
-            .await
-            .unwrap()
-    }
-
-    /// The same file again and again until it is in; each of its transactions is so wholly or not at all.
-    async fn kill_import(&mut self) {
-        let time = self.up_to(self.import_time.mul_f64(1.3));
-        let mut process = self.import();
-        tokio::time::sleep(time).await;
-        let ended = process.kill();
-        self.wait_for_the_dead().await;
-        let prefix = order::Column::ExternalId.starts_with(format!("file {}-", self.file));
-        let orders = order::Entity::find().filter(prefix);
-        let stored = orders
-            .count(self.world.app.database.reader())
-            .await
-            .unwrap();
-        assert!(
-            [0, BATCH, ROWS].contains(&stored),
-            "{stored} rows of a file"
-        );
-        if let Some(status) = ended {
-            assert!(status.success() && stored == ROWS, "{status}");
-            self.file += 1;
-        } else {
-            self.kills += 1;
-        }
-    }
-
-    fn import(&self) -> Process {
-        let path = self.folder.path().join(format!("{}.csv", self.file));
-        let head = ["external_id,native_status,placed_at,total,affiliate_code".to_owned()];
-        let row = |row| {
-            format!(
-                "file {}-{row},complete,2020-01-01,{row},a{}",
-                self.file,
-                row % 7
-            )
-        };
-        let rows: Vec<_> = head.into_iter().chain((0..ROWS).map(row)).collect();
-        std::fs::write(&path, rows.join("\n")).unwrap();
-        let arguments = format!("import orders {} --shop Tea", path.display());
-        Process::start(&self.world.app.url(), &arguments)
-    }
-
-    async fn kill_sync(&mut self) {
-        self.import_some(20, "complete").await;
-        let time = self.up_to(Duration::from_millis(150));
-        let mut process = Process::start(&self.world.app.url(), "sync --shop Tea");
-        tokio::time::sleep(time).await;
-        match process.kill() {
-            Some(status) => assert!(status.success(), "{status}"),
-            None => self.kills += 1,
-        }
-        self.wait_for_the_dead().await;
-    }
-
     async fn import_some(&self, count: usize, status: &str) {
         let orders = (0..count).map(|number| {
             let id = format!("life {}-{number}", self.life);
@@ -278,7 +172,7 @@ impl Trial {
         let failed = self.world.runs().await;
         let failed = failed.iter().filter(|run| run.state == SyncState::Failed);
         eprintln!(
-            "{} kills, {} overrides and {} orders acknowledged, {} runs died",
+            "{} kills, {} overrides and {} orders kept, {} runs died",
             self.kills,
             self.notes.len(),
             self.orders.len(),
