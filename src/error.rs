@@ -1,9 +1,12 @@
 //! What can go wrong, in business words: free of HTTP and GraphQL, with a message for the caller and a
 //! cause for the log.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
 use crate::domain::Invalid;
+
+/// What is told of a full disk, since whoever runs the program can do something about it.
+const DISK_FULL: &str = "the disk of the database is full: nothing was changed";
 
 /// The result of everything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,7 +33,7 @@ pub enum Error {
     #[error("the sync run lost its lease to another run")]
     LeaseLost,
     /// The database did not do it.
-    #[error("the database failed")]
+    #[error("{}", if is_disk_full(.0) { DISK_FULL } else { "the database failed" })]
     Database(#[from] DbErr),
     /// The database went away while it committed: the change may have been made.
     #[error(
@@ -104,7 +107,28 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+/// Whether the database had no room: SQLite's number and PostgreSQL's SQLSTATE.
+fn is_disk_full(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))
+    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    matches!(cause.as_ref(), SqlxError::Database(cause)
+        if cause.code().is_some_and(|code| code == "13" || code == "53100"))
+}
+
 impl Error {
+    /// What a caller may be told of an error that is ours.
+    #[must_use]
+    pub fn told_to_all(&self) -> Option<&'static str> {
+        match self {
+            Self::Database(cause) if is_disk_full(cause) => Some(DISK_FULL),
+            _ => None,
+        }
+    }
+
     /// A refusal without a field.
     pub fn refused(code: RefusalCode, message: impl Into<String>) -> Self {
         Self::Refused(Refusal {

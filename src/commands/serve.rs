@@ -19,7 +19,9 @@ impl Serve {
     pub async fn run(&self, config: &Config) -> Result<ExitCode> {
         let app = config.open().await?;
         let listener = bind(self.listen).await?;
-        tracing::info!("listening on http://{}", self.listen.listen);
+        // Port 0 asks the system for a free one, which it has found by now.
+        let address = listener.local_addr().unwrap_or(self.listen.listen);
+        tracing::info!("listening on http://{address}");
         serve(app, listener).await?;
         Ok(ExitCode::SUCCESS)
     }

@@ -12,6 +12,9 @@ use crate::error::Error;
 /// How much of a message is shown, in characters: some repeat what was asked, which may be megabytes.
 const MAX_MESSAGE: usize = 300;
 
+/// What is told of an error that only the log explains.
+const INTERNAL: &str = "Internal error";
+
 /// What resolvers answer; `?` takes every error of the program.
 pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 
@@ -56,12 +59,12 @@ impl ApiError {
     }
 
     /// Logs what went wrong, and tells the caller by which id to find it there.
-    fn internal(cause: &dyn std::fmt::Debug) -> Self {
+    fn internal(what: &str, cause: &dyn std::fmt::Debug) -> Self {
         let id = format!("{:016x}", fastrand::u64(..));
         tracing::error!(id, ?cause, "a request failed for a reason of ours");
         Self {
             code: Code::Internal,
-            message: format!("Internal error; give this id to the operator: {id}"),
+            message: format!("{what}; give this id to the operator: {id}"),
         }
     }
 
@@ -83,7 +86,10 @@ impl From<Error> for ApiError {
             | Error::LeaseLost
             | Error::Database(_)
             | Error::OutcomeUnknown(_)
-            | Error::Unexpected(_) => return Self::internal(&error),
+            | Error::Unexpected(_) => {
+                let what = error.told_to_all().unwrap_or(INTERNAL);
+                return Self::internal(what, &error);
+            }
         };
         Self {
             code,
@@ -136,7 +142,7 @@ fn mask_error(error: &mut ServerError) {
             code: Code::BadUserInput,
             message: shortened(std::mem::take(&mut error.message), MAX_MESSAGE),
         },
-        Some(_) => ApiError::internal(&error.message),
+        Some(_) => ApiError::internal(INTERNAL, &error.message),
     };
     error.extensions = Some(shown.extensions());
     error.message = shown.message;

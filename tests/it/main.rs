@@ -20,3 +20,4 @@ mod sharding;
 mod subscriptions;
 mod support;
 mod user_errors;
+mod whole;

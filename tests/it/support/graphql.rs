@@ -1,25 +1,24 @@
 //! The schema in-process: asks as HTTP does once it has the viewer of a token.
 
 use async_graphql::{Executor, Request, Variables};
+use cashable::app::App;
 use cashable::graphql::{Viewer, schema};
 use cashable::http::Execution;
 use entity::words::Role;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::TestApp;
-
 /// Asks as this viewer; the answer is what goes over the wire, errors and all.
-pub async fn ask(app: &TestApp, viewer: &Viewer, document: &str, variables: Value) -> Value {
+pub async fn ask(app: &App, viewer: &Viewer, document: &str, variables: Value) -> Value {
     let request = Request::new(document)
         .variables(Variables::from_json(variables))
         .data(viewer.clone());
-    let execution = Execution::new((**app).clone(), schema());
+    let execution = Execution::new(app.clone(), schema());
     serde_json::to_value(execution.execute(request).await).unwrap()
 }
 
 /// The data of an answer that must have no errors.
-pub async fn data(app: &TestApp, viewer: &Viewer, document: &str, variables: Value) -> Value {
+pub async fn data(app: &App, viewer: &Viewer, document: &str, variables: Value) -> Value {
     let answer = ask(app, viewer, document, variables).await;
     assert_eq!(answer.get("errors"), None, "{document}");
     answer["data"].clone()
@@ -27,7 +26,7 @@ pub async fn data(app: &TestApp, viewer: &Viewer, document: &str, variables: Val
 
 /// The code and the message of the only error of an answer.
 pub async fn refusal(
-    app: &TestApp,
+    app: &App,
     viewer: &Viewer,
     document: &str,
     variables: Value,

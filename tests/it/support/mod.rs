@@ -17,6 +17,7 @@ pub mod graphql;
 mod postgres;
 pub mod shop;
 mod sqlite;
+pub mod wire;
 pub mod world;
 
 use std::ops::Deref;
@@ -70,6 +71,15 @@ impl TestApp {
 
     pub async fn on_postgres() -> Self {
         Self::over(TestDatabase::Postgres(postgres::Database::migrated().await)).await
+    }
+
+    /// On PostgreSQL, with a wire between that can be cut.
+    pub async fn over_wire() -> (Self, wire::Wire) {
+        let database = postgres::Database::migrated().await;
+        let wire = wire::Wire::to(&database.url());
+        let app = App::open(wire.url(), Clock::standing(START)).await.unwrap();
+        let database = TestDatabase::Postgres(database);
+        (Self { app, database }, wire)
     }
 
     async fn over(database: TestDatabase) -> Self {
