@@ -77,13 +77,17 @@ impl TestApp {
     pub async fn over_wire() -> (Self, wire::Wire) {
         let database = postgres::Database::migrated().await;
         let wire = wire::Wire::to(&database.url());
-        let app = App::open(wire.url(), Clock::standing(START)).await.unwrap();
-        let database = TestDatabase::Postgres(database);
-        (Self { app, database }, wire)
+        let url = wire.url().to_owned();
+        let app = Self::opened(&url, TestDatabase::Postgres(database));
+        (app.await, wire)
     }
 
     async fn over(database: TestDatabase) -> Self {
-        let app = App::open(&database.url(), Clock::standing(START)).await;
+        Self::opened(&database.url(), database).await
+    }
+
+    async fn opened(url: &str, database: TestDatabase) -> Self {
+        let app = App::open(url, Clock::standing(START)).await;
         let mut options = ConnectOptions::new(database.url_of_test());
         options
             .connect_lazy(true)
