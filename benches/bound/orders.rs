@@ -23,15 +23,16 @@ const PAGE: &str = "SELECT o.id, o.number, o.external_id, o.status, o.native_sta
         ORDER BY placed_at DESC, id DESC LIMIT 51) AS o
     LEFT JOIN affiliates AS a ON a.shop_id = $1 AND a.id = o.affiliate_id
     LEFT JOIN affiliate_transactions AS t ON t.shop_id = $1 AND t.order_id = o.id AND t.deleted_at IS NULL
-    ORDER BY o.placed_at DESC, o.id DESC, t.created_at, t.id";
+    ORDER BY o.placed_at DESC, o.id DESC, t.created_at + 0, t.id";
 
+// The sum keeps SQLite from walking all transactions of the shop in their order.
 const ORDER: &str = "SELECT o.id, o.number, o.external_id, o.status, o.native_status, o.cancel_reason, o.placed_at,
         o.total_minor, o.refunded_minor, o.currency, a.id, a.code, a.name,
         t.id, t.status, t.amount_minor, t.currency, t.waits_until
     FROM orders AS o
     LEFT JOIN affiliates AS a ON a.shop_id = $1 AND a.id = o.affiliate_id
     LEFT JOIN affiliate_transactions AS t ON t.shop_id = $1 AND t.order_id = o.id AND t.deleted_at IS NULL
-    WHERE o.shop_id = $1 AND o.id = $2 ORDER BY t.created_at, t.id";
+    WHERE o.shop_id = $1 AND o.id = $2 ORDER BY t.created_at + 0, t.id";
 
 /// Behind which order of which shop.
 #[derive(Debug, Deserialize)]

@@ -6,9 +6,11 @@ use std::time::Instant as Moment;
 use cashable::app::App;
 use cashable::domain::order::OrderReport;
 use cashable::domain::record::AffiliateRecord;
-use cashable::ledger::{self, Author, ImportAffiliates, ImportOrders, NewShop, UpdateSettings};
+use cashable::ledger::{
+    self, Author, CreateToken, ImportAffiliates, ImportOrders, NewShop, UpdateSettings,
+};
 use cashable::sync;
-use entity::words::{StatusActor, SyncState, SyncTrigger};
+use entity::words::{Role, StatusActor, SyncState, SyncTrigger};
 use entity::{Instant, sync_run};
 
 use crate::numbers::float;
@@ -29,6 +31,8 @@ pub struct World {
     pub now: Instant,
     /// The shops.
     pub shops: Vec<i64>,
+    /// A token for each; no more are made, since PostgreSQL reads through a table as small as theirs.
+    pub tokens: Vec<String>,
     /// How many orders each has from the last 24 months.
     pub orders_a_shop: usize,
 }
@@ -47,13 +51,16 @@ pub struct Pace {
 impl World {
     /// Makes shops and affiliates.
     pub async fn make(app: &App, orders: usize, now: Instant) -> Outcome<Self> {
-        let mut shops = Vec::new();
+        let (mut shops, mut tokens) = (Vec::new(), Vec::new());
         for number in 0..SHOPS {
-            shops.push(make_shop(app, number).await?);
+            let shop_id = make_shop(app, number).await?;
+            shops.push(shop_id);
+            tokens.push(make_token(app, shop_id).await?);
         }
         Ok(Self {
             now,
             shops,
+            tokens,
             orders_a_shop: orders / SHOPS,
         })
     }
@@ -64,10 +71,10 @@ impl World {
         self.import(app, recent).await
     }
 
-    /// So many times as many from before.
-    pub async fn import_old(&self, app: &App, times: usize) -> Outcome<Pace> {
-        let old = |shop| Orders::old(shop, self.orders_a_shop, times, self.now).reports();
-        self.import(app, old).await
+    /// So many times as many again.
+    pub async fn import_further(&self, app: &App, times: usize) -> Outcome<Pace> {
+        let further = |shop| Orders::further(shop, self.orders_a_shop, times, self.now).reports();
+        self.import(app, further).await
     }
 
     /// The late orders are complete at last: their transactions are due.
@@ -106,6 +113,18 @@ impl World {
         })
     }
 
+    /// Has runs recount what affiliates have promoted, or not.
+    pub async fn set_recounting(&self, app: &App, is_on: bool) -> Outcome<()> {
+        let change = UpdateSettings {
+            recount_promoted_orders: Some(is_on),
+            ..UpdateSettings::default()
+        };
+        for shop_id in &self.shops {
+            ledger::write(app, *shop_id, &author(), &change).await?;
+        }
+        Ok(())
+    }
+
     /// Syncs all shops; how many transactions changed.
     pub async fn sync(&self, app: &App) -> Outcome<i64> {
         let mut changed = 0;
@@ -140,6 +159,18 @@ async fn make_shop(app: &App, number: usize) -> Outcome<i64> {
         .collect();
     ledger::write(app, shop.shop_id, &author(), &ImportAffiliates { rows }).await?;
     Ok(shop.shop_id)
+}
+
+async fn make_token(app: &App, shop_id: i64) -> Outcome<String> {
+    let change = CreateToken {
+        name: "bench".to_owned(),
+        role: Role::Admin,
+        affiliate_id: None,
+        expires_at: None,
+    };
+    Ok(ledger::write(app, shop_id, &author(), &change)
+        .await?
+        .secret)
 }
 
 async fn import_batch(app: &App, shop_id: i64, reports: Vec<OrderReport>) -> Outcome<()> {

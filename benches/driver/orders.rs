@@ -28,8 +28,8 @@ pub struct Orders {
     pub count: usize,
     from: i64,
     to: i64,
-    /// Whether they are from before the 24 months, and final.
-    is_old: bool,
+    /// Whether they came in addition, and final.
+    is_further: bool,
 }
 
 impl Orders {
@@ -41,20 +41,18 @@ impl Orders {
             count,
             from,
             to,
-            is_old: false,
+            is_further: false,
         }
     }
 
-    /// So many times as many from before, as dense as those.
-    pub fn old(shop: usize, count: usize, times: usize, now: Instant) -> Self {
-        let to = now.0 - DAYS * DAY;
-        let longer = i64::try_from(times).unwrap_or(1);
+    /// So many times as many in the same months, all final, so that the months hold what they do but more.
+    pub fn further(shop: usize, count: usize, times: usize, now: Instant) -> Self {
         Self {
             shop,
             count: count * times,
-            from: to - longer * DAYS * DAY,
-            to,
-            is_old: true,
+            from: now.0 - DAYS * DAY,
+            to: now.0 - SETTLED_DAYS * DAY,
+            is_further: true,
         }
     }
 
@@ -70,7 +68,7 @@ impl Orders {
     }
 
     fn is_late(self, index: usize) -> bool {
-        !self.is_old && index % ROW < LATE
+        !self.is_further && self.draw_row(index) < LATE
     }
 
     fn report(self, index: usize) -> OrderReport {
@@ -88,7 +86,7 @@ impl Orders {
             changed_at: Some(Instant(placed_at)),
             total: Some(decimal(cents)),
             refunded: is_refunded.then(|| decimal(cents / 4)),
-            affiliate_code: (index % ROW < PROMOTED).then(|| affiliate_code(promoter)),
+            affiliate_code: (self.draw_row(index) < PROMOTED).then(|| affiliate_code(promoter)),
             ..OrderReport::default()
         }
     }
@@ -115,7 +113,7 @@ impl Orders {
         if self.is_late(index) {
             return "open";
         }
-        let is_fresh = placed_at > self.to - SETTLED_DAYS * DAY && !self.is_old;
+        let is_fresh = placed_at > self.to - SETTLED_DAYS * DAY && !self.is_further;
         match rng.u8(0..100) {
             0..4 => "fake",
             4..14 => "cancelled",
@@ -137,12 +135,17 @@ impl Orders {
     }
 
     fn external_id(self, index: usize) -> String {
-        let age = if self.is_old { "A" } else { "B" };
-        format!("{age}{:02}{index:07}", self.shop)
+        let batch = if self.is_further { "B" } else { "A" };
+        format!("{batch}{:02}{index:07}", self.shop)
+    }
+
+    /// Spread over a row of orders, and in each shop by another one, so that all pages together hold the same.
+    fn draw_row(self, index: usize) -> usize {
+        (index + self.shop) * 7 % ROW
     }
 
     fn rng(self, index: usize) -> Rng {
-        let seed = self.shop * 100_000_000 + index * 2 + usize::from(self.is_old);
+        let seed = self.shop * 100_000_000 + index * 2 + usize::from(self.is_further);
         Rng::with_seed(seed as u64)
     }
 }

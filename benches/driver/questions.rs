@@ -4,16 +4,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cashable::app::App;
-use cashable::ledger::{self, CreateToken};
 use chrono::{DateTime, Datelike, Months, NaiveDate};
-use entity::words::Role;
 use sea_orm::DbBackend;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::bench::Bench;
 use crate::client::{ask_graphql, get};
-use crate::load::author;
 use crate::outcome::Outcome;
 use crate::store::{close, query};
 
@@ -56,26 +53,16 @@ pub struct Questions {
 impl Asker {
     /// One for each shop of the database `name`.
     pub async fn all(bench: &Bench, name: &str) -> Outcome<Vec<Self>> {
-        // By the machine's clock, like the server that is shown the tokens.
         let app = bench.store.app(name, bench.later(0)).await?;
         let mut askers = Vec::new();
-        for shop_id in &bench.world.shops {
+        for (shop_id, token) in bench.world.shops.iter().zip(&bench.world.tokens) {
             let every = (bench.world.orders_a_shop / PLACES).max(1);
-            let change = CreateToken {
-                name: "bench".to_owned(),
-                role: Role::Admin,
-                affiliate_id: None,
-                expires_at: None,
-            };
-            let token = ledger::write(&app, *shop_id, &author(), &change)
-                .await?
-                .secret;
             let mut places = places(&app, *shop_id, &format!("n % {every} = 0")).await?;
             // Nothing comes behind the very last one.
             places.truncate(PLACES - 1);
             askers.push(Self {
                 shop_id: *shop_id,
-                token,
+                token: token.clone(),
                 places,
             });
         }

@@ -7,7 +7,7 @@ use cashable::ledger::{self, Author, FinishRun, Recount, SettleChunk, StartRun};
 use cashable::sync;
 use entity::Instant;
 use entity::words::{StatusActor, SyncState, SyncTrigger};
-use sea_orm::QueryResult;
+use sea_orm::{ConnectionTrait, QueryResult};
 
 use crate::bare_settling::{Effect, settle};
 use crate::bench::Bench;
@@ -40,6 +40,7 @@ struct Effects {
 /// How long steps of a run took in milliseconds.
 #[derive(Debug, Default)]
 struct Idle {
+    commit: Vec<f64>,
     settling: Vec<f64>,
     whole: Vec<f64>,
 }
@@ -127,8 +128,13 @@ pub async fn measure_idle(bench: &Bench, name: &str, size: &str, table: &mut Tab
         }
         close(&app).await?;
     }
-    let Idle { settling, whole } = idle;
+    let Idle {
+        commit,
+        settling,
+        whole,
+    } = idle;
     for (what, times, aim) in [
+        ("a commit of one row by hand", commit, Aim::None),
         ("the settling step", settling, Aim::AtMost(1.0)),
         ("the whole run", whole, Aim::None),
     ] {
@@ -148,6 +154,12 @@ pub async fn measure_idle(bench: &Bench, name: &str, size: &str, table: &mut Tab
 impl Idle {
     /// A run step by step, as [`sync::run`] makes it.
     async fn time(&mut self, app: &App, shop_id: i64) -> Outcome<()> {
+        let start = Moment::now();
+        let tx = app.database.begin_write().await?;
+        let touch = format!("UPDATE shops SET swept_at = swept_at WHERE shop_id = {shop_id}");
+        tx.execute_unprepared(&touch).await?;
+        tx.commit().await?;
+        self.commit.push(start.elapsed().as_secs_f64() * 1_000.0);
         let start = Moment::now();
         let author = Author::new(StatusActor::Sync, "bench");
         let queued = sync::request(app, shop_id, &author, SyncTrigger::Cli, false).await?;
