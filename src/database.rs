@@ -25,10 +25,10 @@ const CACHE_SIZE: &str = "-4000";
 /// How long SQLite waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// No statement waits for ever: one that waits for a lock is made again, and a replica that has gone away
-/// in the middle of a transaction lets go of its shop.
+/// in the middle of a transaction lets go of its shop. Options in the URL overrule these.
 const POSTGRES_LIMITS: [(&str, &str); 2] = [
     ("lock_timeout", "10s"),
-    ("idle_in_transaction_session_timeout", "60s"),
+    ("idle_in_transaction_session_timeout", "30s"),
 ];
 
 /// The open database.
@@ -190,7 +190,10 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(|postgres| {
-            let postgres = postgres.options(POSTGRES_LIMITS);
+            let told = postgres.get_options().unwrap_or_default();
+            let is_free = |(name, _): &(&str, &str)| !told.contains(name);
+            let limits: Vec<_> = POSTGRES_LIMITS.into_iter().filter(is_free).collect();
+            let postgres = postgres.options(limits);
             match postgres.get_application_name() {
                 Some(_) => postgres,
                 None => postgres.application_name("cashable"),

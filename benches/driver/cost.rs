@@ -145,7 +145,11 @@ async fn asking(bench: &Bench, name: &str, requests: &[Vec<u8>]) -> Outcome<Visi
     let all = visits(&bench.store, name, bench.later(1), async |app: &App| {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let server = tokio::spawn(http::serve(app.clone(), listener, future::pending()));
+        let app = app.clone();
+        let server = tokio::spawn(async move {
+            let settings = http::Settings::default();
+            http::serve(app, &settings, listener, future::pending()).await
+        });
         let mut connection = Connection::open(port).await?;
         for _ in 0..ROUNDS {
             for request in requests {

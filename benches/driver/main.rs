@@ -64,6 +64,7 @@ pub struct Asked {
 
 impl Asked {
     /// Whether a part is to be measured.
+    #[must_use]
     pub fn asks(&self, part: &str) -> bool {
         self.parts.iter().any(|it| it == part)
     }

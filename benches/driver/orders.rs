@@ -93,7 +93,7 @@ impl Orders {
 
     fn news(self, index: usize) -> OrderReport {
         let placed_at = self.placed_at(index, &mut self.rng(index));
-        let is_cancelled = index % (10 * ROW) == 0;
+        let is_cancelled = index.is_multiple_of(10 * ROW);
         OrderReport {
             external_id: self.external_id(index),
             native_status: Some(

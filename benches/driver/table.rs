@@ -96,16 +96,16 @@ impl Display for Table {
         };
         let widths: [usize; 7] = std::array::from_fn(width);
         for row in &rows {
-            let mut line = String::new();
+            let mut line = Vec::new();
             for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
                 let is_number = (2..5).contains(&column);
-                line += &if is_number {
-                    format!("{cell:>width$}  ")
+                line.push(if is_number {
+                    format!("{cell:>width$}")
                 } else {
-                    format!("{cell:<width$}  ")
-                };
+                    format!("{cell:<width$}")
+                });
             }
-            writeln!(f, "{}", line.trim_end())?;
+            writeln!(f, "{}", line.join("  ").trim_end())?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use cashable::config::{Listen, data_folder, file_url};
 use cashable::database::Database;
 use cashable::demo::{self, Demo, DemoToken};
 use cashable::error::{Error, Result};
-use cashable::sync;
+use cashable::{http, sync};
 use clap::Args;
 use entity::words::{Role, StatusActor, SyncTrigger};
 use sea_orm::ActiveEnum;
@@ -31,6 +31,8 @@ pub struct Demonstration {
     fresh: bool,
     #[command(flatten)]
     listen: Listen,
+    #[command(flatten)]
+    settings: http::Settings,
 }
 
 /// A token as it is kept for the next start.
@@ -61,7 +63,7 @@ impl Demonstration {
             None => make(&app, &folder).await?,
         };
         self.introduce(&app, &folder, &tokens);
-        serve::serve(app, listener).await?;
+        serve::serve(app, &self.settings, listener).await?;
         Ok(ExitCode::SUCCESS)
     }
 

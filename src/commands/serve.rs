@@ -13,6 +13,8 @@ use tokio::net::TcpListener;
 pub struct Serve {
     #[command(flatten)]
     listen: Listen,
+    #[command(flatten)]
+    settings: http::Settings,
 }
 
 impl Serve {
@@ -22,7 +24,7 @@ impl Serve {
         // Port 0 asks the system for a free one, which it has found by now.
         let address = listener.local_addr().unwrap_or(self.listen.listen);
         tracing::info!("listening on http://{address}");
-        serve(app, listener).await?;
+        serve(app, &self.settings, listener).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -38,9 +40,9 @@ pub async fn bind(listen: Listen) -> Result<TcpListener> {
 }
 
 /// Serves and keeps the schedule until the process is told to stop.
-pub async fn serve(app: App, listener: TcpListener) -> Result<()> {
+pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -> Result<()> {
     tokio::select! {
-        served = http::serve(app.clone(), listener, told_to_stop()) => served,
+        served = http::serve(app.clone(), settings, listener, told_to_stop()) => served,
         () = sync::keep_schedule(app) => Ok(()),
     }
 }

@@ -13,6 +13,7 @@ use super::execution::Execution;
 use super::media::MediaType;
 use super::operation::operation_of;
 use super::refused::Refused;
+use super::settings::Settings;
 use super::{asked, bearer, socket};
 use crate::app::App;
 
@@ -27,7 +28,7 @@ pub struct Endpoint<E> {
 
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
-    pub fn new(app: App, schema: E) -> Self {
+    pub fn new(app: App, schema: E, _settings: &Settings) -> Self {
         Self {
             execution: Execution::new(app.clone(), schema),
             bearers: Bearers::new(app),

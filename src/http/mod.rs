@@ -14,6 +14,7 @@ mod nulls;
 mod operation;
 mod refused;
 mod selected;
+mod settings;
 mod socket;
 
 use std::future::Future;
@@ -37,22 +38,24 @@ use endpoint::Endpoint;
 pub use execution::Execution;
 use media::MediaType;
 use refused::Refused;
+pub use settings::Settings;
 
 /// Everything that the server answers.
-pub fn router(app: App) -> Router {
+pub fn router(app: App, settings: &Settings) -> Router {
     let schema = graphql::schema();
-    routes(Endpoint::new(app, schema))
+    routes(Endpoint::new(app, schema, settings))
 }
 
 /// Answers on this listener until `shutdown` is there, then finishes what was begun.
 pub async fn serve(
     app: App,
+    settings: &Settings,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     // Messages of subscriptions are short: held back for more, each would wait for an acknowledgement.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, router(app))
+    axum::serve(listener, router(app, settings))
         .with_graceful_shutdown(shutdown)
         .await
         .map_err(|error| Error::Unexpected(format!("the server stopped: {error}")))

@@ -72,7 +72,9 @@ async fn carry_out(
     if run.transactions_due > MANY_DUE {
         refresh_statistics(app).await;
     }
-    loop {
+    // What becomes due from here on is the next run's.
+    let mut more = run.transactions_due > 0;
+    while more {
         let chunk = SettleChunk {
             run: run.clone(),
             at,
@@ -81,9 +83,7 @@ async fn carry_out(
         let settled = ledger::write(app, shop_id, author, &chunk).await?;
         *run = settled.run;
         watch(run);
-        if !settled.more {
-            break;
-        }
+        more = settled.more;
     }
     run.promoted_counts_repaired =
         ledger::write(app, shop_id, author, &Recount { run_id: run.id }).await?;

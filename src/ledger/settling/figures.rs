@@ -114,7 +114,7 @@ fn sum(figure: &'static str) -> SimpleExpr {
 fn first_of_month(backend: DbBackend) -> SimpleExpr {
     let day = || of_transaction(transaction::Column::ReportedOn);
     if backend == DbBackend::Postgres {
-        let sql = "$1 - CAST(EXTRACT(DAY FROM DATE '1970-01-01' + $1) AS integer) + 1";
+        let sql = "$1 - CAST(date_part('day', CAST('1970-01-01' AS date) + $1) AS integer) + 1";
         Expr::cust_with_exprs(sql, [day()])
     } else {
         let sql = "? - CAST(strftime('%d', ? * 86400, 'unixepoch') AS integer) + 1";

@@ -9,7 +9,7 @@ mod sockets;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use cashable::app::App;
-use cashable::http::router;
+use cashable::http::{Settings, router};
 use cashable::ledger::{Author, CreateToken, NewShop, create_shop, shop_id_of, write};
 use entity::words::{Role, StatusActor};
 use entity::{Instant, access_token};
@@ -48,7 +48,10 @@ impl Answer {
 }
 
 async fn send(app: &App, request: Request<Body>) -> Answer {
-    let response = router(app.clone()).oneshot(request).await.unwrap();
+    let response = router(app.clone(), &Settings::default())
+        .oneshot(request)
+        .await
+        .unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     Answer {

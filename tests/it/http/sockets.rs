@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cashable::app::App;
-use cashable::http::serve;
+use cashable::http::{Settings, serve};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -68,7 +68,8 @@ async fn served(app: &App) -> (String, oneshot::Sender<()>) {
     let address = format!("ws://{}/graphql", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel();
     let shutdown = async move { drop(stopped.await) };
-    tokio::spawn(serve(app.clone(), listener, shutdown));
+    let app = app.clone();
+    tokio::spawn(async move { serve(app, &Settings::default(), listener, shutdown).await });
     (address, stop)
 }
 
@@ -177,7 +178,8 @@ async fn queries_and_mutations_are_sent_elsewhere() {
 async fn the_server_stops_when_it_is_told_to() {
     let app = TestApp::on_sqlite().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let stopped = serve((*app).clone(), listener, std::future::ready(()));
+    let settings = Settings::default();
+    let stopped = serve((*app).clone(), &settings, listener, std::future::ready(()));
     let stopped = tokio::time::timeout(Duration::from_secs(10), stopped).await;
     stopped.unwrap().unwrap();
 }

@@ -150,7 +150,8 @@ impl Scope {
                     .as_ref()
                     .map(|it| it.name.value.clone())
                     .unwrap_or_default(),
-                is_bound: hands_on_the_shop(&subquery.body),
+                is_bound: matches!(*subquery.body, SetExpr::Values(_))
+                    || hands_on_the_shop(&subquery.body),
                 is_sub_select: true,
             }),
             TableFactor::NestedJoin {

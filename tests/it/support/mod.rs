@@ -114,6 +114,11 @@ impl TestApp {
         }
     }
 
+    /// Where the test itself finds it, as somebody else than the program.
+    pub fn url_of_test(&self) -> String {
+        self.database.url_of_test()
+    }
+
     /// Where another program would find the same database.
     pub fn url(&self) -> String {
         self.database.url()

@@ -59,7 +59,7 @@ async fn fill_up(world: &World, ready: &Ready) -> i64 {
         let done = Footprint::of(world).await.since(before);
         pragma(world, &format!("max_page_count = {ROOM}")).await;
         let Err(told) = outcome else {
-            assert_ne!(done, Footprint::NOTHING);
+            assert_ne!(done, Footprint::NOTHING, "{ready:?}");
             return spare;
         };
         assert!(told.to_lowercase().contains(TOLD), "{told}");

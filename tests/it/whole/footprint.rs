@@ -33,7 +33,7 @@ impl Footprint {
     };
 
     pub async fn of(world: &World) -> Self {
-        let db = world.app.database.reader();
+        let db = world.app.behind_its_back();
         let transactions = transaction::Entity::find();
         let deleted = transaction::Column::DeletedAt.is_not_null();
         let pinned = transaction::Column::Pinned.eq(true);

@@ -38,7 +38,7 @@ async fn hold_up(world: &World) -> Option<DatabaseTransaction> {
     if world.app.database.backend() == DbBackend::Sqlite {
         return None;
     }
-    let stranger = Database::connect(world.app.url()).await.unwrap();
+    let stranger = Database::connect(world.app.url_of_test()).await.unwrap();
     let held = stranger.begin().await.unwrap();
     let lock = "LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE";
     held.execute_unprepared(lock).await.unwrap();

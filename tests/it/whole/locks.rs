@@ -22,14 +22,13 @@ struct Company {
 }
 
 impl Company {
-    async fn with(setting: &str) -> Self {
+    async fn with(setting: &str, value: &str) -> Self {
         let world = World::open(TestApp::on_postgres().await).await;
-        let alter = format!(
-            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting}', current_database()); END $$"
-        );
-        world.sql(&alter).await;
-        let replica = App::open(&world.app.url(), world.app.clock.clone()).await;
-        let stranger = Database::connect(world.app.url()).await.unwrap();
+        let url = world.app.url();
+        let joint = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{joint}options[{setting}]={value}");
+        let replica = App::open(&url, world.app.clock.clone()).await;
+        let stranger = Database::connect(world.app.url_of_test()).await.unwrap();
         Self {
             world,
             replica: replica.unwrap(),
@@ -58,7 +57,7 @@ impl Company {
         let sql = "SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
         let query = Statement::from_string(DbBackend::Postgres, sql);
-        let row = self.world.app.database.reader().query_one_raw(query).await;
+        let row = self.world.app.behind_its_back().query_one_raw(query).await;
         row.unwrap().unwrap().try_get("", "count").unwrap()
     }
 
@@ -81,7 +80,7 @@ async fn lock(held: &DatabaseTransaction, table: &str) {
 #[tokio::test]
 async fn a_deadlock_is_got_over() {
     // Who has waited for so long looks for a deadlock, and is its victim; the stranger is patient.
-    let company = Company::with("deadlock_timeout = ''200ms''").await;
+    let company = Company::with("deadlock_timeout", "200ms").await;
     let ready = Deed::Override.ready(&company.world, "1").await;
     let held = company.stranger.begin().await.unwrap();
     held.execute_unprepared("SET LOCAL deadlock_timeout = '1min'")
@@ -99,7 +98,7 @@ async fn a_deadlock_is_got_over() {
 
 #[tokio::test]
 async fn a_lock_that_does_not_come_in_time_is_waited_for_again() {
-    let company = Company::with("lock_timeout = ''100ms''").await;
+    let company = Company::with("lock_timeout", "100ms").await;
     let ready = Deed::Override.ready(&company.world, "1").await;
     for table in ["shops", "affiliate_transactions"] {
         let ready = if table == "shops" {
@@ -120,7 +119,7 @@ async fn a_lock_that_does_not_come_in_time_is_waited_for_again() {
 
 #[tokio::test]
 async fn what_cannot_be_serialized_is_made_again() {
-    let company = Company::with("default_transaction_isolation = ''serializable''").await;
+    let company = Company::with("default_transaction_isolation", "serializable").await;
     let world = &company.world;
     let mut all = Vec::new();
     for number in 0..4 {

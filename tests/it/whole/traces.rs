@@ -69,7 +69,7 @@ impl Traces {
     async fn assert_orders(&self, app: &TestApp, shop_id: i64) {
         let rows = order::Entity::find()
             .filter(order::Column::ShopId.eq(shop_id))
-            .all(app.database.reader())
+            .all(app.behind_its_back())
             .await
             .unwrap();
         let stored: BTreeMap<_, _> = rows
@@ -84,7 +84,7 @@ async fn history(app: &TestApp, shop_id: i64) -> Vec<status_change::Model> {
     status_change::Entity::find()
         .filter(status_change::Column::ShopId.eq(shop_id))
         .order_by_asc(status_change::Column::Sequence)
-        .all(app.database.reader())
+        .all(app.behind_its_back())
         .await
         .unwrap()
 }
@@ -92,7 +92,7 @@ async fn history(app: &TestApp, shop_id: i64) -> Vec<status_change::Model> {
 async fn transactions(app: &TestApp, shop_id: i64) -> Vec<transaction::Model> {
     transaction::Entity::find()
         .filter(transaction::Column::ShopId.eq(shop_id))
-        .all(app.database.reader())
+        .all(app.behind_its_back())
         .await
         .unwrap()
 }

@@ -188,8 +188,8 @@ impl<'a> Writer<'a> {
 }
 
 /// Ends some connection of some replica, whatever it is doing.
-async fn terminate_one(app: &App) {
+async fn terminate_one(app: &TestApp) {
     let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'replica' ORDER BY random() LIMIT 1";
-    app.database.writer().execute_unprepared(sql).await.unwrap();
+    app.behind_its_back().execute_unprepared(sql).await.unwrap();
 }

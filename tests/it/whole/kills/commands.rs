@@ -23,7 +23,7 @@ impl Trial {
         let prefix = order::Column::ExternalId.starts_with(format!("file {}-", self.file));
         let orders = order::Entity::find().filter(prefix);
         let stored = orders
-            .count(self.world.app.database.reader())
+            .count(self.world.app.behind_its_back())
             .await
             .unwrap();
         assert!(

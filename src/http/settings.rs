@@ -1,0 +1,7 @@
+//! What whoever runs the server may set of it: one group for each thing that a request meets on its way.
+
+use clap::Args;
+
+/// The settings of the server; each group says its own defaults.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Settings {}
