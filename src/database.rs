@@ -1,10 +1,12 @@
 //! One database with two doors: SQLite gets one writer and many readers, PostgreSQL a pool for each.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::sqlx::Connection;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection,
     DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
@@ -220,6 +222,12 @@ async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnectio
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "NORMAL")
                 .pragma("cache_size", CACHE_SIZE)
+        })
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            // A full disk may end a transaction without the driver's knowing, and all that follows on this
+            // connection would go into another that never ends.
+            let is_fit = !connection.is_in_transaction();
+            Box::pin(ready(Ok(is_fit)))
         });
     Ok(SeaDatabase::connect(options).await?)
 }
