@@ -1,6 +1,7 @@
 //! One database with two doors: SQLite gets one writer and many readers, PostgreSQL a pool for each.
 
 use std::future::ready;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,12 +17,16 @@ use tokio::sync::OnceCell;
 
 use crate::error::{Error, Result};
 
-/// How many connections answer queries.
+/// How many connections answer queries of PostgreSQL.
 const READERS: u32 = 16;
+/// How many read an SQLite file for each processor; they work in this process, and each remembers pages.
+const READERS_A_CORE: usize = 2;
 /// How many connections write to PostgreSQL.
 const WRITERS: u32 = 8;
 /// How long to wait for a free connection. SQLite's one writer may be busy with a large import.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection to PostgreSQL may lie idle before it is asked whether it is still good.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// How much of an SQLite file each connection keeps in memory: 4,000 KiB.
 const CACHE_SIZE: &str = "-4000";
 /// How long SQLite waits for another process to finish its write.
@@ -45,7 +50,7 @@ impl Database {
     pub async fn connect(url: &str) -> Result<Self> {
         if url.starts_with("sqlite:") {
             let writer = connect_sqlite(url, 1).await?;
-            let readers = connect_sqlite(url, READERS).await?;
+            let readers = connect_sqlite(url, sqlite_readers()).await?;
             return Ok(Self { readers, writer });
         }
         if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
@@ -191,6 +196,7 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
+        .test_before_acquire_if_idle_for(TRUSTED_FOR)
         .map_sqlx_postgres_opts(|postgres| {
             let told = postgres.get_options().unwrap_or_default();
             let is_free = |(name, _): &(&str, &str)| !told.contains(name);
@@ -204,6 +210,12 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
     Ok(SeaDatabase::connect(options).await?)
 }
 
+/// Some more than can work at once, since a snapshot is held while its operation does other things.
+fn sqlite_readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(cores * READERS_A_CORE).map_or(READERS, |readers| readers.clamp(4, READERS))
+}
+
 /// SQLite has no transactions that refuse writes themselves.
 fn reads_only() -> DbErr {
     DbErr::Custom("a connection to read from was asked to write".to_owned())
@@ -215,6 +227,8 @@ async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnectio
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
+        // A file does not go away.
+        .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)

@@ -29,7 +29,7 @@ use clap::Parser;
 use crate::bench::Bench;
 use crate::load::{Pace, World};
 use crate::outcome::Outcome;
-use crate::settling::{measure_idle, settle_all};
+use crate::settling::measure_idle;
 use crate::store::{Kind, Store, close};
 use crate::table::{Aim, Table};
 
@@ -151,7 +151,6 @@ async fn measure(bench: &Bench, table: &mut Table) -> Outcome<()> {
     if bench.asked.asks("cost") {
         cost::measure(bench, table).await?;
     } else if bench.asked.asks("settle") {
-        settle_all(bench, &bench.due).await?;
         measure_idle(bench, &bench.due, &bench.asked.orders.to_string(), table).await?;
     }
     Ok(())

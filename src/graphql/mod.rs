@@ -13,6 +13,7 @@
 mod connection;
 mod errors;
 mod field_types;
+mod in_turn;
 mod input;
 mod money;
 mod mutation;
