@@ -1,6 +1,7 @@
 //! What can go wrong, in business words: free of HTTP and GraphQL, with a message for the caller and a
 //! cause for the log.
 
+use sea_orm::error::ConnAcquireErr;
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
 use crate::domain::Invalid;
@@ -9,7 +10,7 @@ use crate::domain::Invalid;
 const DISK_FULL: &str = "the disk of the database is full: nothing was changed";
 
 /// What is told of a statement that was ended: it is undone, and asking for less may help.
-const TOO_SLOW: &str = "the database took too long and was told to stop: ask for less at a time";
+const TOO_SLOW: &str = "the database took too long: ask for less at a time, or later";
 
 /// The result of everything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -139,9 +140,10 @@ fn is_disk_full(error: &DbErr) -> bool {
     has_code(error, &["13", "53100"])
 }
 
-/// Whether PostgreSQL ended a statement that took longer than it may.
+/// Whether PostgreSQL ended a statement that took longer than it may, or no connection was free for too long.
 fn is_timeout(error: &DbErr) -> bool {
     has_code(error, &["57014"])
+        || matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
 }
 
 fn has_code(error: &DbErr, codes: &[&str]) -> bool {

@@ -1,5 +1,7 @@
 //! What is refused before GraphQL sees it: a status, and a body of the shape that GraphQL errors have.
 
+use std::num::NonZeroU64;
+
 use axum::http::StatusCode;
 use axum::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::Response;
@@ -15,8 +17,8 @@ pub struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
-    correlation_id: Option<String>,
-    retry_after: Option<u64>,
+    correlation_id: Option<Box<str>>,
+    retry_after: Option<NonZeroU64>,
     header: Option<(HeaderName, &'static str)>,
 }
 
@@ -61,10 +63,10 @@ impl Refused {
     pub fn answer(self, media: MediaType) -> Response {
         let mut extensions = json!({ "code": self.code });
         if let Some(id) = self.correlation_id {
-            extensions["correlationId"] = id.into();
+            extensions["correlationId"] = (*id).into();
         }
         if let Some(seconds) = self.retry_after {
-            extensions["retryAfter"] = seconds.into();
+            extensions["retryAfter"] = seconds.get().into();
         }
         let error = json!({ "message": self.message, "extensions": extensions });
         let mut response = media.body(self.status, &json!({ "errors": [error] }));
@@ -73,7 +75,7 @@ impl Refused {
             headers.insert(name, HeaderValue::from_static(value));
         }
         if let Some(seconds) = self.retry_after {
-            headers.insert(RETRY_AFTER, seconds.into());
+            headers.insert(RETRY_AFTER, seconds.get().into());
         }
         response
     }
@@ -86,6 +88,7 @@ impl From<Error> for Refused {
                 (StatusCode::UNAUTHORIZED, Some((WWW_AUTHENTICATE, "Bearer")))
             }
             Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, None),
+            _ if error.is_timeout() => (StatusCode::SERVICE_UNAVAILABLE, None),
             _ => (StatusCode::INTERNAL_SERVER_ERROR, None),
         };
         let told = ApiError::from(error);
@@ -93,8 +96,8 @@ impl From<Error> for Refused {
             status,
             code: told.code(),
             message: told.message().to_owned(),
-            correlation_id: told.correlation_id().map(str::to_owned),
-            retry_after: told.retry_after(),
+            correlation_id: told.correlation_id().map(Box::from),
+            retry_after: told.retry_after().and_then(NonZeroU64::new),
             header,
         }
     }
