@@ -21,7 +21,7 @@ test: tools ## Runs every check and every test, on SQLite and PostgreSQL
 # Smaller and in parts: make bench ORDERS=100000 DATABASES=sqlite PARTS=settle,page
 ORDERS ?= 1000000
 DATABASES ?= sqlite,postgres
-PARTS ?= settle,page,kpi,order,far,memory,cost
+PARTS ?= settle,page,whole,refusals,kpi,order,far,memory,cost
 
 bench: ## Measures speed and memory as ratios against the bare database; takes an hour and 10 GB in target/bench
 	@tests/postgres/install.sh

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use directories::ProjectDirs;
@@ -65,7 +66,12 @@ pub struct Listen {
 impl Config {
     /// Opens the database, migrated where that was asked for; refuses one with migrations pending.
     pub async fn open(&self) -> Result<App> {
-        let app = self.connect().await?;
+        self.open_with(None).await
+    }
+
+    /// The same for a server, whose statements that read may take so long.
+    pub async fn open_with(&self, statements: Option<Duration>) -> Result<App> {
+        let app = self.connect_with(statements).await?;
         if self.migrate {
             app.migrate().await?;
         }
@@ -75,11 +81,16 @@ impl Config {
 
     /// Opens the database as it is.
     pub async fn connect(&self) -> Result<App> {
+        self.connect_with(None).await
+    }
+
+    async fn connect_with(&self, statements: Option<Duration>) -> Result<App> {
         let url = match &self.database_url {
             Some(url) => url.clone(),
             None => default_url()?,
         };
-        let database = Database::connect(&url).await.map_err(cannot_open)?;
+        let database = Database::connect_with(&url, statements).await;
+        let database = database.map_err(cannot_open)?;
         Ok(App::new(database, Clock::Machine))
     }
 }

@@ -48,6 +48,12 @@ pub struct Database {
 impl Database {
     /// Opens `sqlite://FILE` (made where it is missing) or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, None).await
+    }
+
+    /// The same, where PostgreSQL ends a statement that reads when it takes longer than this: nobody waits for
+    /// it any more. Those that write may be long, and SQLite has no way to say so.
+    pub async fn connect_with(url: &str, statements: Option<Duration>) -> Result<Self> {
         if url.starts_with("sqlite:") {
             let writer = connect_sqlite(url, 1).await?;
             let readers = connect_sqlite(url, sqlite_readers()).await?;
@@ -59,8 +65,8 @@ impl Database {
             ));
         }
         Ok(Self {
-            readers: connect_postgres(url, READERS).await?,
-            writer: connect_postgres(url, WRITERS).await?,
+            readers: connect_postgres(url, READERS, statements).await?,
+            writer: connect_postgres(url, WRITERS, None).await?,
         })
     }
 
@@ -190,18 +196,24 @@ impl ConnectionTrait for ReadConnection {
 }
 
 /// Writers have connections of their own, so that those who wait for a shop's lock never keep readers out.
-async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnection> {
+async fn connect_postgres(
+    url: &str,
+    connections: u32,
+    statements: Option<Duration>,
+) -> Result<DatabaseConnection> {
+    let limit = statements.map(|limit| ("statement_timeout", format!("{}ms", limit.as_millis())));
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
         .test_before_acquire_if_idle_for(TRUSTED_FOR)
-        .map_sqlx_postgres_opts(|postgres| {
+        .map_sqlx_postgres_opts(move |postgres| {
             let told = postgres.get_options().unwrap_or_default();
-            let is_free = |(name, _): &(&str, &str)| !told.contains(name);
-            let limits: Vec<_> = POSTGRES_LIMITS.into_iter().filter(is_free).collect();
-            let postgres = postgres.options(limits);
+            let limits = POSTGRES_LIMITS.map(|(name, limit)| (name, limit.to_owned()));
+            let limits = limits.into_iter().chain(limit.clone());
+            let free: Vec<_> = limits.filter(|(name, _)| !told.contains(name)).collect();
+            let postgres = postgres.options(free);
             match postgres.get_application_name() {
                 Some(_) => postgres,
                 None => postgres.application_name("cashable"),

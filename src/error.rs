@@ -1,12 +1,16 @@
 //! What can go wrong, in business words: free of HTTP and GraphQL, with a message for the caller and a
 //! cause for the log.
 
+use sea_orm::error::ConnAcquireErr;
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
 use crate::domain::Invalid;
 
 /// What is told of a full disk, since whoever runs the program can do something about it.
 const DISK_FULL: &str = "the disk of the database is full: nothing was changed";
+
+/// What is told of a statement that was ended: it is undone, and asking for less may help.
+const TOO_SLOW: &str = "the database took too long: ask for less at a time, or later";
 
 /// The result of everything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -26,6 +30,20 @@ pub enum Error {
     /// The token's role does not reach that far.
     #[error("{0}")]
     Forbidden(String),
+    /// It asks for more than one operation may.
+    #[error("{0}")]
+    TooComplex(String),
+    /// Nothing was begun: there is too much of it just now.
+    #[error("{message}; ask again in {retry_after} s")]
+    RateLimited {
+        /// Of what there is too much.
+        message: String,
+        /// After how many seconds it is worth asking again.
+        retry_after: u64,
+    },
+    /// It took too long.
+    #[error("{0}")]
+    TimedOut(String),
     /// The schema is not the one that this program needs.
     #[error("{0}")]
     NotMigrated(String),
@@ -33,7 +51,7 @@ pub enum Error {
     #[error("the sync run lost its lease to another run")]
     LeaseLost,
     /// The database did not do it.
-    #[error("{}", if is_disk_full(.0) { DISK_FULL } else { "the database failed" })]
+    #[error("{}", told_of(.0))]
     Database(#[from] DbErr),
     /// The database went away while it committed: the change may have been made.
     #[error(
@@ -107,8 +125,28 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+fn told_of(error: &DbErr) -> &'static str {
+    if is_disk_full(error) {
+        DISK_FULL
+    } else if is_timeout(error) {
+        TOO_SLOW
+    } else {
+        "the database failed"
+    }
+}
+
 /// Whether the database had no room: SQLite's number and PostgreSQL's SQLSTATE.
 fn is_disk_full(error: &DbErr) -> bool {
+    has_code(error, &["13", "53100"])
+}
+
+/// Whether PostgreSQL ended a statement that took longer than it may, or no connection was free for too long.
+fn is_timeout(error: &DbErr) -> bool {
+    has_code(error, &["57014"])
+        || matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+}
+
+fn has_code(error: &DbErr, codes: &[&str]) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause))
     | DbErr::Query(RuntimeErr::SqlxError(cause))
     | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
@@ -116,7 +154,7 @@ fn is_disk_full(error: &DbErr) -> bool {
         return false;
     };
     matches!(cause.as_ref(), SqlxError::Database(cause)
-        if cause.code().is_some_and(|code| code == "13" || code == "53100"))
+        if cause.code().is_some_and(|code| codes.contains(&&*code)))
 }
 
 impl Error {
@@ -127,6 +165,12 @@ impl Error {
             Self::Database(cause) if is_disk_full(cause) => Some(DISK_FULL),
             _ => None,
         }
+    }
+
+    /// Whether the database was told to stop since it took too long.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Database(cause) if is_timeout(cause))
     }
 
     /// A refusal without a field.

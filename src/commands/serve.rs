@@ -19,7 +19,8 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(&self, config: &Config) -> Result<ExitCode> {
-        let app = config.open().await?;
+        let statements = self.settings.work.statement_seconds;
+        let app = config.open_with(Some(statements)).await?;
         let listener = bind(self.listen).await?;
         // Port 0 asks the system for a free one, which it has found by now.
         let address = listener.local_addr().unwrap_or(self.listen.listen);

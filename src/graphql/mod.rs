@@ -31,6 +31,7 @@ mod words;
 
 use async_graphql::SDLExportOptions;
 
+pub use self::connection::MOST;
 pub use self::errors::{ApiError, mask};
 pub use self::field_types::field_type;
 pub use self::mutation::Mutation;

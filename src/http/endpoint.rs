@@ -1,17 +1,17 @@
 //! `/graphql`: who asks, what, and the answer. Nothing is read of a request before its token is known to be
 //! good, but for sockets, where browsers can only send it in their first message.
 
+use async_graphql::Executor;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Request as GraphQlRequest};
 use axum::extract::{Request, State};
 use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 
 use super::bearer::Bearers;
-use super::execution::Execution;
+use super::client_address::ClientAddress;
+use super::limits::{Door, Limited};
 use super::media::MediaType;
-use super::operation::operation_of;
 use super::refused::Refused;
 use super::settings::Settings;
 use super::{asked, bearer, socket};
@@ -21,18 +21,17 @@ use crate::app::App;
 #[derive(Clone)]
 pub struct Endpoint<E> {
     /// Who may ask.
-    pub bearers: Bearers,
+    pub door: Door,
     /// What runs operations.
-    pub execution: Execution<E>,
+    pub execution: Limited<E>,
 }
 
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
-    pub fn new(app: App, schema: E, _settings: &Settings) -> Self {
-        Self {
-            execution: Execution::new(app.clone(), schema),
-            bearers: Bearers::new(app),
-        }
+    pub fn new(app: App, schema: E, settings: &Settings) -> Self {
+        let execution = Limited::new(app.clone(), schema, settings);
+        let door = Door::new(Bearers::new(app), execution.rates().clone());
+        Self { door, execution }
     }
 }
 
@@ -62,9 +61,11 @@ async fn ask<E: Executor>(
     request: Request,
 ) -> Result<Response, Refused> {
     let secret = bearer::in_headers(request.headers());
-    let (viewer, sighting) = endpoint.bearers.identify(secret).await?;
+    let address = request.extensions().get::<ClientAddress>().copied();
+    let (viewer, sighting) = endpoint.door.identify(address, secret).await?;
+    let is_link = request.method() == Method::GET;
     let asked = match *request.method() {
-        Method::GET => queries_only(asked::in_address(request.uri())?)?,
+        Method::GET => asked::in_address(request.uri())?,
         Method::POST => asked::in_body(request).await?,
         _ => {
             return Err(Refused::method(
@@ -73,20 +74,27 @@ async fn ask<E: Executor>(
             ));
         }
     };
-    let answer = endpoint
-        .execution
-        .execute(asked.data(viewer).data(sighting))
-        .await;
-    Ok(media.answer(&answer))
+    let mut asked = asked.data(viewer).data(sighting);
+    if let Some(address) = address {
+        asked = asked.data(address);
+    }
+    let admitted = match endpoint.execution.admit(asked) {
+        Ok(admitted) => admitted,
+        Err(refused) => return Ok(refused.over_http(media)),
+    };
+    if is_link {
+        refuse_changes(admitted.kind)?;
+    }
+    Ok(endpoint.execution.run(admitted).await.over_http(media))
 }
 
-/// Following a link changes nothing. What cannot be parsed goes on: GraphQL says what is wrong with it.
-fn queries_only(mut asked: GraphQlRequest) -> Result<GraphQlRequest, Refused> {
-    match operation_of(&mut asked) {
-        Ok(Some(operation)) if operation.kind != OperationType::Query => Err(Refused::method(
+/// Following a link changes nothing. What names no one operation goes on: GraphQL says what is wrong with it.
+fn refuse_changes(kind: Option<OperationType>) -> Result<(), Refused> {
+    match kind {
+        None | Some(OperationType::Query) => Ok(()),
+        Some(_) => Err(Refused::method(
             "POST",
             "only queries can be asked with GET",
         )),
-        Ok(_) | Err(_) => Ok(asked),
     }
 }

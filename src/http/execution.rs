@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Error as GraphqlError, Executor, Request, Response, ServerError};
+use async_graphql::{Data, Executor, Request, Response, ServerError};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
 
@@ -58,7 +58,8 @@ impl Finish {
     fn finish(&self, answer: Result<Response, Box<dyn Any + Send>>) -> Response {
         self.reads.renew();
         let answer = answer.unwrap_or_else(|panic| broken(&*panic));
-        self.nulls.fill(self.order.restore(mask(answer)))
+        // All errors are needed to know where nulls go, and not all of them are shown.
+        mask(self.nulls.fill(self.order.restore(answer)))
     }
 }
 
@@ -105,17 +106,14 @@ fn subscription_only(
 }
 
 /// A document that does not parse, or came the wrong way.
-fn unreadable(error: ServerError) -> Response {
+pub fn unreadable(error: ServerError) -> Response {
     mask(Response::from_errors(vec![error]))
 }
 
 /// A panic is an error of ours like any other: its words are for the log.
 fn broken(panic: &(dyn Any + Send)) -> Response {
     let error = Error::Unexpected(format!("an operation panicked: {}", words_of(panic)));
-    let error = GraphqlError::from(ApiError::from(error));
-    let mut told = ServerError::new(error.message, None);
-    told.extensions = error.extensions;
-    Response::from_errors(vec![told])
+    Response::from_errors(vec![ApiError::from(error).told()])
 }
 
 fn words_of(panic: &(dyn Any + Send)) -> &str {

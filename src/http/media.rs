@@ -61,6 +61,11 @@ impl MediaType {
         self.body(status, &NotBegun::of(answer))
     }
 
+    /// The errors of an operation that was not begun, or of which nothing is told, with a status of its own.
+    pub fn not_begun(self, status: StatusCode, answer: &Answer) -> Response {
+        self.body(status, &NotBegun::of(answer))
+    }
+
     /// Anything as this type.
     pub fn body(self, status: StatusCode, body: &impl Serialize) -> Response {
         match serde_json::to_vec(body) {

@@ -6,9 +6,11 @@
 mod answer_order;
 mod asked;
 mod bearer;
+mod client_address;
 mod endpoint;
 mod execution;
 mod explorer;
+mod limits;
 mod media;
 mod nulls;
 mod operation;
@@ -23,7 +25,7 @@ use async_graphql::Executor;
 use axum::http::header::{
     CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::middleware::map_response;
+use axum::middleware::{map_request_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::serve::ListenerExt;
@@ -34,8 +36,11 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::graphql;
+pub use client_address::ClientAddress;
 use endpoint::Endpoint;
 pub use execution::Execution;
+use limits::look_through;
+pub use limits::{DocumentLimits, Limited, RateLimits, WorkLimits};
 use media::MediaType;
 use refused::Refused;
 pub use settings::Settings;
@@ -43,7 +48,8 @@ pub use settings::Settings;
 /// Everything that the server answers.
 pub fn router(app: App, settings: &Settings) -> Router {
     let schema = graphql::schema();
-    routes(Endpoint::new(app, schema, settings))
+    let look_through = map_request_with_state(settings.rates.trusted_proxies, look_through);
+    routes(Endpoint::new(app, schema, settings)).layer(look_through)
 }
 
 /// Answers on this listener until `shutdown` is there, then finishes what was begun.

@@ -1,7 +1,9 @@
 //! What is refused before GraphQL sees it: a status, and a body of the shape that GraphQL errors have.
 
+use std::num::NonZeroU64;
+
 use axum::http::StatusCode;
-use axum::http::header::{ALLOW, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::Response;
 use serde_json::json;
 
@@ -15,6 +17,8 @@ pub struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
+    correlation_id: Option<Box<str>>,
+    retry_after: Option<NonZeroU64>,
     header: Option<(HeaderName, &'static str)>,
 }
 
@@ -30,6 +34,8 @@ impl Refused {
             status,
             code: "BAD_USER_INPUT",
             message: message.into(),
+            correlation_id: None,
+            retry_after: None,
             header: None,
         }
     }
@@ -55,11 +61,21 @@ impl Refused {
 
     /// The refusal as an answer.
     pub fn answer(self, media: MediaType) -> Response {
-        let error = json!({ "message": self.message, "extensions": { "code": self.code } });
+        let mut extensions = json!({ "code": self.code });
+        if let Some(id) = self.correlation_id {
+            extensions["correlationId"] = (*id).into();
+        }
+        if let Some(seconds) = self.retry_after {
+            extensions["retryAfter"] = seconds.get().into();
+        }
+        let error = json!({ "message": self.message, "extensions": extensions });
         let mut response = media.body(self.status, &json!({ "errors": [error] }));
+        let headers = response.headers_mut();
         if let Some((name, value)) = self.header {
-            let value = HeaderValue::from_static(value);
-            response.headers_mut().insert(name, value);
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.get().into());
         }
         response
     }
@@ -71,6 +87,8 @@ impl From<Error> for Refused {
             Error::Unauthenticated(_) => {
                 (StatusCode::UNAUTHORIZED, Some((WWW_AUTHENTICATE, "Bearer")))
             }
+            Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, None),
+            _ if error.is_timeout() => (StatusCode::SERVICE_UNAVAILABLE, None),
             _ => (StatusCode::INTERNAL_SERVER_ERROR, None),
         };
         let told = ApiError::from(error);
@@ -78,6 +96,8 @@ impl From<Error> for Refused {
             status,
             code: told.code(),
             message: told.message().to_owned(),
+            correlation_id: told.correlation_id().map(Box::from),
+            retry_after: told.retry_after().and_then(NonZeroU64::new),
             header,
         }
     }

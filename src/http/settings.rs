@@ -2,6 +2,18 @@
 
 use clap::Args;
 
+use super::limits::{DocumentLimits, RateLimits, WorkLimits};
+
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
-pub struct Settings {}
+pub struct Settings {
+    /// What documents may hold.
+    #[command(flatten)]
+    pub documents: DocumentLimits,
+    /// Who may ask how much.
+    #[command(flatten)]
+    pub rates: RateLimits,
+    /// How much is worked on.
+    #[command(flatten)]
+    pub work: WorkLimits,
+}

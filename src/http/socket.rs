@@ -17,8 +17,10 @@ use futures_util::stream::{BoxStream, SplitSink, TakeUntil};
 use futures_util::{FutureExt, SinkExt, StreamExt, stream};
 use tokio::time::{sleep, timeout};
 
-use super::bearer::{self, Bearers};
+use super::bearer;
+use super::client_address::ClientAddress;
 use super::endpoint::Endpoint;
+use super::limits::Door;
 use super::refused::Refused;
 use crate::error::Error;
 use crate::graphql::{ApiError, Viewer};
@@ -31,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a token that was revoked may still be listened with.
 const RECHECK: Duration = Duration::from_mins(1);
 
+/// Who is at the other end: where, and with which token.
+type Caller = (Option<ClientAddress>, Option<String>);
+
 /// Why a socket ends: a code of the protocol, and words.
 struct End(u16, String);
 
@@ -40,8 +45,9 @@ pub async fn open<E: Executor>(
     request: Request,
 ) -> Result<Response, Refused> {
     let secret = bearer::in_headers(request.headers()).map(str::to_owned);
+    let address = request.extensions().get::<ClientAddress>().copied();
     if secret.is_some() {
-        endpoint.bearers.identify(secret.as_deref()).await?;
+        endpoint.door.identify(address, secret.as_deref()).await?;
     }
     let (mut parts, _) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;
@@ -51,17 +57,17 @@ pub async fn open<E: Executor>(
         let message = format!("a WebSocket here must ask for the protocol {PROTOCOL}");
         return Err(Refused::unreadable(message));
     }
-    Ok(upgrade.on_upgrade(|socket| hold(endpoint, socket, secret)))
+    Ok(upgrade.on_upgrade(move |socket| hold(endpoint, socket, (address, secret))))
 }
 
 /// The life of a socket.
-async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, secret: Option<String>) {
+async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, caller: Caller) {
     let (mut sink, incoming) = socket.split();
     let texts = incoming
         .take_while(|message| ready(message.is_ok()))
         .filter_map(|message| ready(message.ok().and_then(text)))
         .boxed();
-    let end = match talk(endpoint, &mut sink, texts, secret).await {
+    let end = match talk(endpoint, &mut sink, texts, caller).await {
         Ok(end) | Err(end) => end,
     };
     // Whoever is gone already needs no goodbye.
@@ -77,18 +83,18 @@ async fn talk<E: Executor>(
     endpoint: Endpoint<E>,
     sink: &mut SplitSink<WebSocket, Message>,
     mut texts: BoxStream<'static, Bytes>,
-    secret: Option<String>,
+    (address, secret): Caller,
 ) -> Result<End, End> {
     let first = timeout(PATIENCE, texts.next()).await;
     let first = first.map_err(|_| End::new(4408, "connection initialisation timeout"))?;
     let first = first.ok_or_else(End::quietly)?;
-    let secret = secret_in(&first)?.or(secret);
-    let viewer = identify(&endpoint.bearers, secret.as_deref()).await?;
+    let caller = (address, secret_in(&first)?.or(secret));
+    let viewer = identify(&endpoint.door, &caller).await?;
     let texts = stream::once(ready(first)).chain(texts);
     let answers = Protocol::new(endpoint.execution, texts, WebSocketProtocols::GraphQLWS)
-        .connection_data(session(viewer))
+        .connection_data(session(viewer, address))
         .boxed()
-        .take_until(refusal(endpoint.bearers, secret).boxed());
+        .take_until(refusal(endpoint.door, caller).boxed());
     Ok(answer(sink, answers).await)
 }
 
@@ -120,29 +126,33 @@ fn secret_in(first: &Bytes) -> Result<Option<String>, End> {
     }
 }
 
-async fn identify(bearers: &Bearers, secret: Option<&str>) -> Result<Viewer, End> {
-    let found = bearers.identify(secret).await;
+async fn identify(door: &Door, (address, secret): &Caller) -> Result<Viewer, End> {
+    let found = door.identify(*address, secret.as_deref()).await;
     found
         .map(|(viewer, _)| viewer)
         .map_err(|error| match error {
             Error::Unauthenticated(message) => End(4403, message),
+            error @ Error::RateLimited { .. } => End::new(4429, &error.to_string()),
             error => End::new(4500, ApiError::from(error).message()),
         })
 }
 
 /// Waits until the token is refused. A database that is away for a while refuses nobody.
-async fn refusal(bearers: Bearers, secret: Option<String>) -> End {
+async fn refusal(door: Door, caller: Caller) -> End {
     loop {
         sleep(RECHECK).await;
-        if let Err(end @ End(4403, _)) = identify(&bearers, secret.as_deref()).await {
+        if let Err(end @ End(4403, _)) = identify(&door, &caller).await {
             return end;
         }
     }
 }
 
-fn session(viewer: Viewer) -> Data {
+fn session(viewer: Viewer, address: Option<ClientAddress>) -> Data {
     let mut data = Data::default();
     data.insert(viewer);
+    if let Some(address) = address {
+        data.insert(address);
+    }
     data
 }
 

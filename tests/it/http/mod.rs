@@ -3,6 +3,7 @@
 mod asking;
 mod bad_input;
 mod bearers;
+mod limits;
 mod page;
 mod sockets;
 
