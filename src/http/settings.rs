@@ -2,6 +2,12 @@
 
 use clap::Args;
 
+use super::server::ServerSettings;
+
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
-pub struct Settings {}
+pub struct Settings {
+    /// How long the server waits, and for how many.
+    #[command(flatten)]
+    pub server: ServerSettings,
+}
