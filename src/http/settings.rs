@@ -2,11 +2,15 @@
 
 use clap::Args;
 
+use super::origin::Origins;
 use super::server::ServerSettings;
 
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Settings {
+    /// Which web pages may ask.
+    #[command(flatten)]
+    pub origins: Origins,
     /// How long the server waits, and for how many.
     #[command(flatten)]
     pub server: ServerSettings,
