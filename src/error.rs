@@ -45,7 +45,7 @@ pub enum Error {
     #[error(
         "the database went away while it kept the change: look whether it was made before repeating it"
     )]
-    OutcomeUnknown(DbErr),
+    OutcomeUnknown(#[source] DbErr),
     /// Something that should not be possible.
     #[error("{0}")]
     Unexpected(String),
@@ -133,6 +133,23 @@ impl Error {
             Self::Database(cause) if is_disk_full(cause) => Some(DISK_FULL),
             _ => None,
         }
+    }
+
+    /// With all its causes, for the log. Databases tell in their details, which this leaves out, what stands in
+    /// the rows.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let told = error.to_string();
+            // Some repeat their cause, others leave it to whoever writes it down.
+            if !words.ends_with(&told) {
+                words = format!("{words}: {told}");
+            }
+            cause = error.source();
+        }
+        words
     }
 
     /// A refusal without a field.

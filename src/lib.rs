@@ -22,6 +22,7 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod ledger;
+pub mod metrics;
 pub mod reports;
 pub mod sources;
 pub mod stop;

@@ -1,12 +1,15 @@
 //! `/graphql`: who asks, what, and the answer. Nothing is read of a request before its token is known to be
 //! good, but for sockets, where browsers can only send it in their first message.
 
+use std::sync::Arc;
+
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Executor, Request as GraphQlRequest};
 use axum::extract::{Request, State};
 use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
+use tracing::Span;
 
 use super::bearer::Bearers;
 use super::execution::Execution;
@@ -15,6 +18,7 @@ use super::operation::operation_of;
 use super::origin::Origins;
 use super::refused::Refused;
 use super::settings::Settings;
+use super::watched::{Watched, role_name};
 use super::{asked, bearer, socket};
 use crate::app::App;
 
@@ -24,7 +28,7 @@ pub struct Endpoint<E> {
     /// Who may ask.
     pub bearers: Bearers,
     /// What runs operations.
-    pub execution: Execution<E>,
+    pub execution: Watched<Execution<E>>,
     /// From which web pages.
     pub origins: Origins,
 }
@@ -33,7 +37,10 @@ impl<E> Endpoint<E> {
     /// The endpoint of this schema.
     pub fn new(app: App, schema: E, settings: &Settings) -> Self {
         Self {
-            execution: Execution::new(app.clone(), schema),
+            execution: Watched::new(
+                Execution::new(app.clone(), schema),
+                Arc::clone(&app.metrics),
+            ),
             bearers: Bearers::new(app),
             origins: settings.origins.clone(),
         }
@@ -67,6 +74,7 @@ async fn ask<E: Executor>(
 ) -> Result<Response, Refused> {
     let secret = bearer::in_headers(request.headers());
     let (viewer, sighting) = endpoint.bearers.identify(secret).await?;
+    Span::current().record("role", role_name(viewer.role));
     let asked = match *request.method() {
         Method::GET => queries_only(asked::in_address(request.uri())?)?,
         Method::POST => asked::in_body(request).await?,

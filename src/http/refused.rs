@@ -9,6 +9,10 @@ use super::media::MediaType;
 use crate::error::Error;
 use crate::graphql::ApiError;
 
+/// Why a request went no further, an extension of its answer: the code, or what the status says.
+#[derive(Clone, Debug)]
+pub struct RefusedAs(pub String);
+
 /// A request that goes no further.
 #[derive(Debug)]
 pub struct Refused {
@@ -65,11 +69,23 @@ impl Refused {
     pub fn answer(self, media: MediaType) -> Response {
         let error = json!({ "message": self.message, "extensions": { "code": self.code } });
         let mut response = media.body(self.status, &json!({ "errors": [error] }));
+        response.extensions_mut().insert(self.reason());
         if let Some((name, value)) = self.header {
             let value = HeaderValue::from_static(value);
             response.headers_mut().insert(name, value);
         }
         response
+    }
+
+    /// One code stands for many a malformed request, and statuses tell them apart.
+    fn reason(&self) -> RefusedAs {
+        let status = self.status.canonical_reason();
+        RefusedAs(match status {
+            Some(status) if self.code == "BAD_USER_INPUT" => {
+                status.to_ascii_uppercase().replace(' ', "_")
+            }
+            _ => self.code.to_owned(),
+        })
     }
 }
 

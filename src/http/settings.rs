@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::figures::FigureSettings;
 use super::origin::Origins;
 use super::server::ServerSettings;
 
@@ -11,6 +12,9 @@ pub struct Settings {
     /// Which web pages may ask.
     #[command(flatten)]
     pub origins: Origins,
+    /// Where figures are told.
+    #[command(flatten)]
+    pub figures: FigureSettings,
     /// How long the server waits, and for how many.
     #[command(flatten)]
     pub server: ServerSettings,

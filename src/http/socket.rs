@@ -16,12 +16,15 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, SplitSink, TakeUntil};
 use futures_util::{FutureExt, SinkExt, StreamExt, stream};
 use tokio::time::{sleep, timeout};
+use tracing::{Instrument, Span};
 
 use super::bearer::{self, Bearers};
 use super::endpoint::Endpoint;
 use super::refused::Refused;
+use super::server::{Expendable, Seat};
 use crate::error::Error;
 use crate::graphql::{ApiError, Viewer};
+use crate::stop::Stop;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Documents and variables of subscriptions are short.
@@ -48,6 +51,8 @@ pub async fn open<E: Executor>(
         endpoint.bearers.identify(secret.as_deref()).await?;
     }
     let (mut parts, _) = request.into_parts();
+    let stop = parts.extensions.get::<Stop>().cloned().unwrap_or_default();
+    let seat = parts.extensions.get::<Seat>().cloned();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;
     let upgrade = upgrade.map_err(|rejection| Refused::unreadable(rejection.body_text()))?;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MAX_BYTES);
@@ -55,18 +60,30 @@ pub async fn open<E: Executor>(
         let message = format!("a WebSocket here must ask for the protocol {PROTOCOL}");
         return Err(Refused::unreadable(message));
     }
-    Ok(upgrade.on_upgrade(|socket| hold(endpoint, socket, secret)))
+    // Its lines in the log are found by the id of the request.
+    let span = Span::current();
+    Ok(upgrade
+        .on_upgrade(move |socket| hold(endpoint, socket, secret, stop, seat).instrument(span)))
 }
 
 /// The life of a socket.
-async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, secret: Option<String>) {
+async fn hold<E: Executor>(
+    endpoint: Endpoint<E>,
+    socket: WebSocket,
+    secret: Option<String>,
+    stop: Stop,
+    seat: Option<Seat>,
+) {
     let (mut sink, incoming) = socket.split();
     let texts = incoming
         .take_while(|message| ready(message.is_ok()))
         .filter_map(|message| ready(message.ok().and_then(text)))
         .boxed();
-    let end = match talk(endpoint, &mut sink, texts, secret).await {
-        Ok(end) | Err(end) => end,
+    // Until it is known who is there, the place may be needed for another.
+    let expendable = seat.as_ref().map(Seat::expendable);
+    let end = tokio::select! {
+        Ok(end) | Err(end) = talk(endpoint, &mut sink, texts, secret, expendable) => end,
+        () = stop.asked() => End::new(1001, "the server is being stopped"),
     };
     // Whoever is gone already needs no goodbye.
     let _ = timeout(PATIENCE, sink.send(end.into())).await;
@@ -82,12 +99,14 @@ async fn talk<E: Executor>(
     sink: &mut SplitSink<WebSocket, Message>,
     mut texts: BoxStream<'static, Bytes>,
     secret: Option<String>,
+    expendable: Option<Expendable>,
 ) -> Result<End, End> {
     let first = timeout(PATIENCE, texts.next()).await;
     let first = first.map_err(|_| End::new(4408, "connection initialisation timeout"))?;
     let first = first.ok_or_else(End::quietly)?;
     let secret = secret_in(&first)?.or(secret);
     let viewer = identify(&endpoint.bearers, secret.as_deref()).await?;
+    drop(expendable);
     let texts = stream::once(ready(first)).chain(texts);
     let answers = Protocol::new(endpoint.execution, texts, WebSocketProtocols::GraphQLWS)
         .connection_data(session(viewer))

@@ -21,7 +21,7 @@ const AT_ONCE: usize = 4;
 pub async fn keep_schedule(app: App) {
     while !app.stop.is_asked() {
         if let Err(error) = sync_due_shops(&app).await {
-            tracing::error!(cause = ?error, "the schedule of syncs could not be kept");
+            tracing::error!(cause = %error.in_full(), "the schedule of syncs could not be kept");
         }
         // Either way it is time to look again.
         let _ = tokio::time::timeout(LOOK_EVERY, app.stop.asked()).await;
@@ -39,7 +39,7 @@ pub async fn sync_due_shops(app: &App) -> Result<()> {
                 return;
             }
             if let Err(error) = sync_shop(app, shop_id).await {
-                tracing::error!(shop_id, cause = ?error, "a scheduled sync did not run");
+                tracing::error!(shop_id, cause = %error.in_full(), "a scheduled sync did not run");
             }
         })
         .await;

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::held::{Entry, Held, Places};
+use crate::metrics::Metrics;
 
 /// All connections of a server. Clones are the same.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ struct Shared {
     places: Places,
     held: Mutex<Held>,
     changed: Notify,
+    metrics: Arc<Metrics>,
 }
 
 /// A place that is taken until this is dropped, which is when the connection is closed.
@@ -47,11 +49,12 @@ pub struct Expendable(Seat);
 
 impl Connections {
     /// Nobody yet.
-    pub fn new(places: Places) -> Self {
+    pub fn new(places: Places, metrics: Arc<Metrics>) -> Self {
         Self(Arc::new(Shared {
             places,
             held: Mutex::default(),
             changed: Notify::new(),
+            metrics,
         }))
     }
 
@@ -67,11 +70,15 @@ impl Connections {
             let entry = self.held().enter(self.0.places, address);
             match entry {
                 Entry::Place(id, leave) => {
+                    self.0.metrics.connections().inc();
                     let connections = self.clone();
                     let seat = Seat { id, connections };
                     return Some(Place { seat, leave });
                 }
-                Entry::Refused => return None,
+                Entry::Refused => {
+                    self.0.metrics.refused("ADDRESS_FULL");
+                    return None;
+                }
                 Entry::Wait => changed.await,
             }
         }
@@ -113,7 +120,14 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let shared = &self.seat.connections.0;
-        self.seat.connections.held().remove(self.seat.id);
+        let was_socket = self.seat.connections.held().remove(self.seat.id);
+        shared.metrics.connections().dec();
+        if was_socket {
+            shared.metrics.sockets().dec();
+        }
+        if self.leave.is_cancelled() {
+            shared.metrics.refused("SERVER_FULL");
+        }
         shared.changed.notify_waiters();
     }
 }
@@ -127,7 +141,8 @@ impl Seat {
 
     /// It has become a socket, which lives on without requests.
     pub fn keep(&self) {
-        self.set_busy(|busy| busy + 1);
+        self.connections.held().keep(self.id);
+        self.connections.0.metrics.sockets().inc();
     }
 
     /// For a socket whose other side has still to say who it is.

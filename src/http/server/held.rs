@@ -42,6 +42,7 @@ struct Connection {
     state: State,
     /// How much goes on that an end would break.
     busy: usize,
+    is_socket: bool,
     leave: CancellationToken,
 }
 
@@ -97,6 +98,7 @@ impl Held {
             address,
             state: State::Idle { since: id },
             busy: 0,
+            is_socket: false,
             leave: leave.clone(),
         };
         self.connections.insert(id, connection);
@@ -151,10 +153,18 @@ impl Held {
         }
     }
 
-    /// The connection is closed.
-    pub fn remove(&mut self, id: u64) {
+    /// It lives on without requests.
+    pub fn keep(&mut self, id: u64) {
+        self.set_busy(id, |busy| busy + 1);
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.is_socket = true;
+        }
+    }
+
+    /// The connection is closed; whether it was a socket.
+    pub fn remove(&mut self, id: u64) -> bool {
         let Some(connection) = self.connections.remove(&id) else {
-            return;
+            return false;
         };
         let is_leaving = connection.state == State::Leaving;
         if let State::Idle { since } = connection.state {
@@ -168,6 +178,7 @@ impl Held {
                 self.by_address.remove(&connection.address);
             }
         }
+        connection.is_socket
     }
 }
 

@@ -13,6 +13,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io::{Error as IoError, ErrorKind};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -28,11 +29,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::ClientAddress;
+use crate::metrics::Metrics;
 use crate::stop::Stop;
 use answering::Answering;
 pub use body_time::{BodyTime, limit_body_time};
-pub use connections::Seat;
 use connections::{Connections, Place};
+pub use connections::{Expendable, Seat};
 use line::Line;
 pub use seconds::Seconds;
 pub use settings::ServerSettings;
@@ -53,14 +55,14 @@ pub struct Server {
 
 impl Server {
     /// A server of these routes.
-    pub fn new(router: Router, settings: &ServerSettings) -> Self {
+    pub fn new(router: Router, settings: &ServerSettings, metrics: Arc<Metrics>) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(settings.header_timeout.0)
             .max_header_size(usize::from(settings.header_size) * 1_024);
         Self {
             routes: TowerToHyperService::new(router),
-            connections: Connections::new(settings.places()),
+            connections: Connections::new(settings.places(), metrics),
             http,
             write_timeout: settings.write_timeout.0,
             stop_timeout: settings.stop_timeout.0,

@@ -54,7 +54,7 @@ fn server(settings: &ServerSettings, gate: &Arc<Gate>) -> Server {
         .route("/long", get("x".repeat(1 << 20)))
         .route("/late", get(late))
         .merge(body);
-    Server::new(routes, settings)
+    Server::new(routes, settings, Arc::default())
 }
 
 /// Somebody's end of a connection.
