@@ -94,13 +94,14 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        let (span, ms) = (&self.span, self.begun.elapsed().as_secs_f64() * 1_000.0);
+        let _inside = self.span.enter();
+        let ms = self.begun.elapsed().as_secs_f64() * 1_000.0;
         match self.status {
             Some(status @ ..500) if self.is_probe => {
-                tracing::debug!(parent: span, status, ms, "answered");
+                tracing::debug!(status, ms, "answered");
             }
-            Some(status) => tracing::info!(parent: span, status, ms, "answered"),
-            None => tracing::info!(parent: span, ms, "the caller went away"),
+            Some(status) => tracing::info!(status, ms, "answered"),
+            None => tracing::info!(ms, "the caller went away"),
         }
     }
 }

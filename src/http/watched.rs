@@ -39,6 +39,14 @@ impl Told {
     pub fn tell(request: &Request, operation: &Operation) {
         if let Some(told) = found::<Self>(&request.data) {
             let _ = told.0.set((operation.kind, operation.name.clone()));
+            told.record(&Span::current());
+        }
+    }
+
+    fn record(&self, span: &Span) {
+        span.record("kind", self.kind());
+        if let Some(name) = self.name() {
+            span.record("operation", name);
         }
     }
 
@@ -71,7 +79,12 @@ impl<E> Watched<E> {
             role: viewer.map(|viewer| role_name(viewer.role)),
             told: told.clone(),
             metrics: Arc::clone(&self.metrics),
-            span: info_span!("operation", otel.name = Empty, otel.status_code = Empty),
+            span: info_span!(
+                "operation",
+                kind = Empty,
+                operation = Empty,
+                otel.status_code = Empty
+            ),
             begun: Instant::now(),
             outcome: match mode {
                 Mode::Once => CANCELLED.to_owned(),
@@ -90,7 +103,6 @@ impl<E: Executor> Executor for Watched<E> {
         let response = answered.instrument(watch.span.clone()).await;
         watch.see(&response);
         watch.tell(&Span::current());
-        watch.name_span();
         response
     }
 
@@ -147,17 +159,8 @@ impl Watch {
 
     /// Tells the span of the request what was asked for.
     fn tell(&self, request: &Span) {
-        request.record("kind", self.told.kind());
+        self.told.record(request);
         request.record("outcome", &*self.outcome);
-        if let Some(name) = self.told.name() {
-            request.record("operation", name);
-        }
-    }
-
-    fn name_span(&self) {
-        let (kind, name) = (self.told.kind(), self.told.name());
-        let full_name = name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}"));
-        self.span.record("otel.name", &*full_name);
         if matches!(self.outcome.as_str(), "INTERNAL" | "TIMEOUT") {
             self.span.record("otel.status_code", "error");
         }
@@ -193,9 +196,8 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         let Self { watch, events } = self;
-        watch.name_span();
+        let _inside = watch.span.enter();
         tracing::info!(
-            parent: &watch.span,
             kind = watch.told.kind(),
             operation = watch.told.name(),
             role = watch.role,

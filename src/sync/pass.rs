@@ -61,11 +61,6 @@ async fn carry_to_end(
     let run = ledger::write(app, shop_id, &author, &FinishRun { run }).await?;
     watch(&run);
     Span::current().record("state", run.state.to_value());
-    tracing::info!(
-        due = run.transactions_due,
-        changed = run.transactions_changed,
-        "a sync run ended"
-    );
     Ok(run)
 }
 

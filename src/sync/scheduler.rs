@@ -5,7 +5,7 @@ use std::time::Duration;
 use entity::words::{StatusActor, SyncTrigger};
 use futures_util::{StreamExt, stream};
 
-use super::{request, run};
+use super::{log_end, request, run};
 use crate::app::App;
 use crate::error::Result;
 use crate::ledger::{Author, fail_dead_runs, shops_to_sync};
@@ -50,7 +50,7 @@ async fn sync_shop(app: &App, shop_id: i64) -> Result<()> {
     let author = Author::new(StatusActor::Sync, "schedule");
     let queued = request(app, shop_id, &author, SyncTrigger::Schedule, false).await?;
     if !queued.already_running {
-        run(app, queued.run, false, &|_| {}).await?;
+        log_end(&run(app, queued.run, false, &|_| {}).await?);
     }
     Ok(())
 }

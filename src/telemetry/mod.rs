@@ -48,6 +48,10 @@ fn log(config: &Config) -> Result<Box<dyn Layer<Registry> + Send + Sync>> {
         .with_writer(std::io::stderr);
     Ok(match config.log_format {
         LogFormat::Text => log.with_target(false).with_filter(filter).boxed(),
-        LogFormat::Json => log.json().with_filter(filter).boxed(),
+        LogFormat::Json => log
+            .json()
+            .with_current_span(false)
+            .with_filter(filter)
+            .boxed(),
     })
 }

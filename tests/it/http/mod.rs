@@ -3,8 +3,16 @@
 mod asking;
 mod bad_input;
 mod bearers;
+mod cross_origin;
+mod logs;
 mod page;
+mod probes;
+mod process;
+mod slow;
 mod sockets;
+mod stops;
+mod traces;
+mod wire;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
