@@ -28,3 +28,4 @@ pub mod sources;
 pub mod stop;
 pub mod sync;
 pub mod telemetry;
+pub mod tls;

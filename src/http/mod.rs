@@ -51,7 +51,7 @@ pub use origin::Origins;
 use refused::Refused;
 use request_log::log_request;
 use server::{BodyTime, Server, limit_body_time};
-pub use server::{Seat, Seconds, ServerSettings};
+pub use server::{Seconds, ServerSettings};
 pub use settings::Settings;
 
 /// Everything that the server answers.

@@ -149,7 +149,7 @@ enum Mode {
 
 impl Watch {
     fn see(&mut self, response: &Response) {
-        self.outcome = outcome_of(response).to_owned();
+        outcome_of(response).clone_into(&mut self.outcome);
         let is_begun = response.data != Value::Null
             || response.errors.iter().any(|error| !error.path.is_empty());
         if !is_begun && self.outcome != OK {

@@ -50,9 +50,10 @@ async fn carry_to_end(
             tracing::warn!("{error}");
             return Err(error);
         }
-        match error {
-            Error::Stopped => tracing::info!("{error}"),
-            _ => tracing::error!(cause = %error.in_full(), "a sync run failed"),
+        if matches!(error, Error::Stopped) {
+            tracing::info!("{error}");
+        } else {
+            tracing::error!(cause = %error.in_full(), "a sync run failed");
         }
         run.state = SyncState::Failed;
         run.error = Some(error.to_string());

@@ -19,6 +19,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::error::{Error, Result};
+use crate::tls;
 
 const NAME: &str = "cashable";
 /// How long the collector has to take what is left at the end.
@@ -42,10 +43,9 @@ impl Traces {
         let Some(endpoint) = &settings.otlp_endpoint else {
             return Ok(None);
         };
-        // An error says that there is one already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::blocking::Client::builder()
             .timeout(PATIENCE)
+            .tls_backend_preconfigured(tls::to_servers()?)
             .build()
             .map_err(|cause| unusable(&cause))?;
         let exporter = SpanExporter::builder()

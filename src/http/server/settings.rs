@@ -69,7 +69,7 @@ impl Default for ServerSettings {
 
 impl ServerSettings {
     /// How many connections there may be.
-    pub fn places(&self) -> Places {
+    pub(super) fn places(&self) -> Places {
         Places {
             total: self.connections,
             each: self.connections_each,

@@ -257,7 +257,7 @@ async fn a_line_reads_well_and_probes_write_none() {
     exchange(&process.address, &asked).await;
     let line = process.line_with("me-1");
     let told = "request{id=\"me-1\" otel.kind=\"server\" method=\"POST\" route=\"/graphql\" \
-                role=\"ADMIN\" kind=\"query\" outcome=\"OK\" operation=\"Me\"}: answered status=200 ms=";
+                role=\"ADMIN\" kind=\"query\" operation=\"Me\" outcome=\"OK\"}: answered status=200 ms=";
     assert!(line.contains(told), "{line}");
     process.ask_to_end();
     let (_, log) = process.end();

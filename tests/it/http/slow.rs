@@ -96,8 +96,8 @@ async fn a_body_that_drips_is_told_so() {
         )
     };
     let begun = Instant::now();
-    let begin = head(&bearer);
-    let slow = drip(&served, &begin);
+    let head_of_ours = head(&bearer);
+    let slow = drip(&served, &head_of_ours);
     let (slow, ()) = tokio::join!(slow, assert_answered(&served, &bearer));
     let (bytes, answer) = slow;
     assert!((1..=30).contains(&bytes), "{bytes} bytes");

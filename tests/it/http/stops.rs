@@ -25,6 +25,7 @@ on_both!(
     runs_that_were_triggered_are_waited_for,
 );
 
+const FIGURES: &str = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 const MAKE: &str = "mutation { createAffiliate(input: { code: \"a\" }) { affiliate { code } } }";
 
 async fn socket(address: &str, bearer: &str) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
@@ -55,9 +56,8 @@ async fn socket(address: &str, bearer: &str) -> WebSocketStream<MaybeTlsStream<T
 
 /// Waits until a writer is in use: a change has begun and waits for its turn.
 async fn until_begun(figures: &str) {
-    let get = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let begun = r#"cashable_pool_connections{pool="write",state="in_use"} 1"#;
-    while !exchange(figures, get).await.contains(begun) {
+    while !exchange(figures, FIGURES).await.contains(begun) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -70,6 +70,11 @@ async fn requests_end_and_sockets_are_closed_before_the_process_goes() {
     let figures = process.address_after("figures on http://");
     let address = process.address.clone();
     let mut socket = socket(&address, &bearer).await;
+    assert!(
+        exchange(&figures, FIGURES)
+            .await
+            .contains("\ncashable_sockets 1\n")
+    );
     let lock = app.database.begin_write().await.unwrap();
     let (to, make) = (address.clone(), question(&bearer, "", MAKE));
     let changing = tokio::spawn(async move { exchange(&to, &make).await });
