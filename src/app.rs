@@ -1,4 +1,4 @@
-//! What requests, runs and commands share: the database, the clock, figures of late and the making of ids.
+//! What requests, runs and commands share: the database, the clock, figures of late, counters, the end and the making of ids.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +10,9 @@ use uuid::{ContextV7, Timestamp, Uuid};
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::metrics::Metrics;
 use crate::reports::KpiMemory;
+use crate::stop::Stop;
 
 /// The running program; cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub struct App {
     pub clock: Clock,
     /// Figures that need no counting again.
     pub kpis: Arc<KpiMemory>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// When to end.
+    pub stop: Stop,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -32,6 +38,8 @@ impl App {
             database,
             clock,
             kpis: Arc::default(),
+            metrics: Arc::default(),
+            stop: Stop::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
         }
     }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::telemetry::TraceSettings;
 
 /// Where data is kept and how the log looks; the same for every command.
 #[derive(Args, Clone, Debug)]
@@ -38,6 +39,10 @@ pub struct Config {
         default_value = "info,sqlx=warn,sea_orm_migration=warn"
     )]
     pub log: String,
+
+    /// Where traces go.
+    #[command(flatten)]
+    pub traces: TraceSettings,
 }
 
 /// How log lines look.
@@ -141,7 +146,8 @@ fn cannot_open(error: Error) -> Error {
     }
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+/// An address and a port, as settings have them.
+pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "it must be an IP address and a port, such as 127.0.0.1:4000".to_owned())
 }

@@ -16,6 +16,7 @@ use sea_orm::{
 use tokio::sync::OnceCell;
 
 use crate::error::{Error, Result};
+use crate::metrics::PoolUse;
 
 /// How many connections answer queries of PostgreSQL.
 const READERS: u32 = 16;
@@ -88,6 +89,12 @@ impl Database {
         self.readers.get_database_backend()
     }
 
+    /// How its pools are used now.
+    #[must_use]
+    pub fn pools(&self) -> [PoolUse; 2] {
+        [use_of("read", &self.readers), use_of("write", &self.writer)]
+    }
+
     /// A transaction whose reads all see one state of the database (R25).
     pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
         let is_postgres = self.backend() == DbBackend::Postgres;
@@ -108,6 +115,31 @@ impl Database {
             ..TransactionOptions::default()
         };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+}
+
+fn use_of(name: &'static str, connection: &DatabaseConnection) -> PoolUse {
+    let (most, open, idle) = if connection.get_database_backend() == DbBackend::Sqlite {
+        let pool = connection.get_sqlite_connection_pool();
+        (
+            pool.options().get_max_connections(),
+            pool.size(),
+            pool.num_idle(),
+        )
+    } else {
+        let pool = connection.get_postgres_connection_pool();
+        (
+            pool.options().get_max_connections(),
+            pool.size(),
+            pool.num_idle(),
+        )
+    };
+    let idle = u32::try_from(idle).unwrap_or(u32::MAX);
+    PoolUse {
+        name,
+        most,
+        open,
+        idle,
     }
 }
 

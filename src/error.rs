@@ -11,6 +11,8 @@ const DISK_FULL: &str = "the disk of the database is full: nothing was changed";
 
 /// What is told of a statement that was ended: it is undone, and asking for less may help.
 const TOO_SLOW: &str = "the database took too long: ask for less at a time, or later";
+/// What a run says that was cut off so that the program could end.
+pub const STOPPED: &str = "the program was stopped: the next run goes on";
 
 /// The result of everything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -50,6 +52,9 @@ pub enum Error {
     /// A lease was lost to another process; its run writes no more (R18).
     #[error("the sync run lost its lease to another run")]
     LeaseLost,
+    /// The program is about to end (R19: the next run makes it good).
+    #[error("{STOPPED}")]
+    Stopped,
     /// The database did not do it.
     #[error("{}", told_of(.0))]
     Database(#[from] DbErr),
@@ -57,7 +62,7 @@ pub enum Error {
     #[error(
         "the database went away while it kept the change: look whether it was made before repeating it"
     )]
-    OutcomeUnknown(DbErr),
+    OutcomeUnknown(#[source] DbErr),
     /// Something that should not be possible.
     #[error("{0}")]
     Unexpected(String),
@@ -171,6 +176,23 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Database(cause) if is_timeout(cause))
+    }
+
+    /// With all its causes, for the log. Databases tell in their details, which this leaves out, what stands in
+    /// the rows.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let told = error.to_string();
+            // Some repeat their cause, others leave it to whoever writes it down.
+            if !words.ends_with(&told) {
+                words = format!("{words}: {told}");
+            }
+            cause = error.source();
+        }
+        words
     }
 
     /// A refusal without a field.

@@ -100,9 +100,9 @@ impl ApiError {
     }
 
     /// Logs what went wrong, and tells the caller by which id to find it there.
-    fn internal(what: &str, cause: &dyn std::fmt::Debug) -> Self {
+    fn internal(what: &str, cause: &str) -> Self {
         let id = format!("{:016x}", fastrand::u64(..));
-        tracing::error!(id, ?cause, "a request failed for a reason of ours");
+        tracing::error!(id, cause, "a request failed for a reason of ours");
         Self {
             code: Code::Internal,
             message: format!("{what}; give this id to the operator: {id}"),
@@ -146,11 +146,12 @@ impl From<Error> for ApiError {
             }
             Error::NotMigrated(_)
             | Error::LeaseLost
+            | Error::Stopped
             | Error::Database(_)
             | Error::OutcomeUnknown(_)
             | Error::Unexpected(_) => {
                 let what = error.told_to_all().unwrap_or(INTERNAL);
-                return Self::internal(what, &error);
+                return Self::internal(what, &error.in_full());
             }
         };
         Self::new(code, message)

@@ -132,7 +132,7 @@ fn record_use(app: &App, token: &access_token::Model) {
     let (app, token) = (app.clone(), token.clone());
     tokio::spawn(async move {
         if let Err(error) = ledger::touch_token(&app, &token).await {
-            tracing::warn!(?error, token = %token.id, "the use of a token was not recorded");
+            tracing::warn!(cause = %error.in_full(), token = %token.id, "the use of a token was not recorded");
         }
     });
 }

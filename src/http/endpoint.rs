@@ -1,19 +1,23 @@
 //! `/graphql`: who asks, what, and the answer. Nothing is read of a request before its token is known to be
 //! good, but for sockets, where browsers can only send it in their first message.
 
+use std::sync::Arc;
+
 use async_graphql::Executor;
-use async_graphql::parser::types::OperationType;
 use axum::extract::{Request, State};
 use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
+use tracing::Span;
 
 use super::bearer::Bearers;
 use super::client_address::ClientAddress;
 use super::limits::{Door, Limited};
 use super::media::MediaType;
+use super::origin::Origins;
 use super::refused::Refused;
 use super::settings::Settings;
+use super::watched::{Watched, role_name};
 use super::{asked, bearer, socket};
 use crate::app::App;
 
@@ -23,15 +27,21 @@ pub struct Endpoint<E> {
     /// Who may ask.
     pub door: Door,
     /// What runs operations.
-    pub execution: Limited<E>,
+    pub execution: Watched<Limited<E>>,
+    /// From which web pages.
+    pub origins: Origins,
 }
 
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
     pub fn new(app: App, schema: E, settings: &Settings) -> Self {
         let execution = Limited::new(app.clone(), schema, settings);
-        let door = Door::new(Bearers::new(app), execution.rates().clone());
-        Self { door, execution }
+        let rates = execution.rates().clone();
+        Self {
+            execution: Watched::new(execution, Arc::clone(&app.metrics)),
+            door: Door::new(Bearers::new(app), rates),
+            origins: settings.origins.clone(),
+        }
     }
 }
 
@@ -63,6 +73,7 @@ async fn ask<E: Executor>(
     let secret = bearer::in_headers(request.headers());
     let address = request.extensions().get::<ClientAddress>().copied();
     let (viewer, sighting) = endpoint.door.identify(address, secret).await?;
+    Span::current().record("role", role_name(viewer.role));
     let is_link = request.method() == Method::GET;
     let asked = match *request.method() {
         Method::GET => asked::in_address(request.uri())?,
@@ -78,23 +89,6 @@ async fn ask<E: Executor>(
     if let Some(address) = address {
         asked = asked.data(address);
     }
-    let admitted = match endpoint.execution.admit(asked) {
-        Ok(admitted) => admitted,
-        Err(refused) => return Ok(refused.over_http(media)),
-    };
-    if is_link {
-        refuse_changes(admitted.kind)?;
-    }
-    Ok(endpoint.execution.run(admitted).await.over_http(media))
-}
-
-/// Following a link changes nothing. What names no one operation goes on: GraphQL says what is wrong with it.
-fn refuse_changes(kind: Option<OperationType>) -> Result<(), Refused> {
-    match kind {
-        None | Some(OperationType::Query) => Ok(()),
-        Some(_) => Err(Refused::method(
-            "POST",
-            "only queries can be asked with GET",
-        )),
-    }
+    let answered = endpoint.execution.answer(asked, is_link).await?;
+    Ok(answered.over_http(media))
 }

@@ -13,6 +13,7 @@ use futures_util::{FutureExt, StreamExt, future};
 use super::answer_order::AnswerOrder;
 use super::nulls::Nulls;
 use super::operation::operation_of;
+use super::watched::Told;
 use crate::app::App;
 use crate::error::Error;
 use crate::graphql::{ApiError, Reads, mask};
@@ -34,6 +35,9 @@ impl<E> Execution<E> {
     /// write, and a subscription with each event.
     fn equip(&self, mut request: Request) -> Result<(Request, Finish), ServerError> {
         let operation = operation_of(&mut request)?;
+        if let Some(operation) = &operation {
+            Told::tell(&request, operation);
+        }
         let reads = Reads::new(&self.app);
         let finish = Finish {
             kind: operation.as_ref().map(|it| it.kind),

@@ -10,6 +10,8 @@ use super::answer_order::AnswerOrder;
 pub struct Operation {
     /// Query, mutation or subscription.
     pub kind: OperationType,
+    /// What its document calls it.
+    pub name: Option<String>,
     /// In which order its answer comes.
     pub order: AnswerOrder,
 }
@@ -22,8 +24,14 @@ pub fn operation_of(request: &mut Request) -> Result<Option<Operation>, ServerEr
     let operation = fitting(document, wanted.as_deref());
     Ok(operation.map(|operation| Operation {
         kind: operation.ty,
+        name: wanted.or_else(|| only_name(document)),
         order: AnswerOrder::of(document, &operation.selection_set.node),
     }))
+}
+
+fn only_name(document: &ExecutableDocument) -> Option<String> {
+    let (name, _) = document.operations.iter().next()?;
+    name.map(ToString::to_string)
 }
 
 /// The one operation of a document that has this name, or any where none is wanted.
@@ -63,6 +71,20 @@ mod tests {
             request.operation_name = name.map(str::to_owned);
             let operation = operation_of(&mut request).unwrap();
             assert_eq!(operation.map(|it| it.kind), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn it_is_known_by_the_name_in_its_document() {
+        for (text, wanted, name) in [
+            ("{ a }", None, None),
+            ("query A { a }", None, Some("A")),
+            ("query A { a } mutation B { b }", Some("B"), Some("B")),
+        ] {
+            let mut request = Request::new(text);
+            request.operation_name = wanted.map(str::to_owned);
+            let operation = operation_of(&mut request).unwrap().unwrap();
+            assert_eq!(operation.name.as_deref(), name, "{text}");
         }
     }
 }

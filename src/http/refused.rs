@@ -11,6 +11,10 @@ use super::media::MediaType;
 use crate::error::Error;
 use crate::graphql::ApiError;
 
+/// Why a request went no further, an extension of its answer: the code, or what the status says.
+#[derive(Clone, Debug)]
+pub struct RefusedAs(pub String);
+
 /// A request that goes no further.
 #[derive(Debug)]
 pub struct Refused {
@@ -48,6 +52,14 @@ impl Refused {
         }
     }
 
+    /// Not from there.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self {
+            code: "FORBIDDEN",
+            ..Self::new(StatusCode::FORBIDDEN, message)
+        }
+    }
+
     /// Wrong door.
     pub fn not_found() -> Self {
         Self {
@@ -59,17 +71,23 @@ impl Refused {
         }
     }
 
+    /// What `extensions.code` says.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// The refusal as an answer.
     pub fn answer(self, media: MediaType) -> Response {
         let mut extensions = json!({ "code": self.code });
-        if let Some(id) = self.correlation_id {
-            extensions["correlationId"] = (*id).into();
+        if let Some(id) = &self.correlation_id {
+            extensions["correlationId"] = (**id).into();
         }
         if let Some(seconds) = self.retry_after {
             extensions["retryAfter"] = seconds.get().into();
         }
         let error = json!({ "message": self.message, "extensions": extensions });
         let mut response = media.body(self.status, &json!({ "errors": [error] }));
+        response.extensions_mut().insert(self.reason());
         let headers = response.headers_mut();
         if let Some((name, value)) = self.header {
             headers.insert(name, HeaderValue::from_static(value));
@@ -78,6 +96,17 @@ impl Refused {
             headers.insert(RETRY_AFTER, seconds.get().into());
         }
         response
+    }
+
+    /// One code stands for many a malformed request, and statuses tell them apart.
+    fn reason(&self) -> RefusedAs {
+        let status = self.status.canonical_reason();
+        RefusedAs(match status {
+            Some(status) if self.code == "BAD_USER_INPUT" => {
+                status.to_ascii_uppercase().replace(' ', "_")
+            }
+            _ => self.code.to_owned(),
+        })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use clap::Args;
 
+use super::figures::FigureSettings;
 use super::limits::{DocumentLimits, RateLimits, WorkLimits};
+use super::origin::Origins;
+use super::server::ServerSettings;
 
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
@@ -16,4 +19,13 @@ pub struct Settings {
     /// How much is worked on.
     #[command(flatten)]
     pub work: WorkLimits,
+    /// Which web pages may ask.
+    #[command(flatten)]
+    pub origins: Origins,
+    /// Where figures are told.
+    #[command(flatten)]
+    pub figures: FigureSettings,
+    /// How long the server waits, and for how many.
+    #[command(flatten)]
+    pub server: ServerSettings,
 }

@@ -16,14 +16,17 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, SplitSink, TakeUntil};
 use futures_util::{FutureExt, SinkExt, StreamExt, stream};
 use tokio::time::{sleep, timeout};
+use tracing::{Instrument, Span};
 
 use super::bearer;
 use super::client_address::ClientAddress;
 use super::endpoint::Endpoint;
 use super::limits::Door;
 use super::refused::Refused;
+use super::server::{Expendable, Seat};
 use crate::error::Error;
 use crate::graphql::{ApiError, Viewer};
+use crate::stop::Stop;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Documents and variables of subscriptions are short.
@@ -39,17 +42,23 @@ type Caller = (Option<ClientAddress>, Option<String>);
 /// Why a socket ends: a code of the protocol, and words.
 struct End(u16, String);
 
-/// Opens a socket. A token in the request's header is looked at before, one in the first message after.
+/// Opens a socket, which browsers do for pages of any site without asking us before. A token in the request's header is looked at before, one in the first message after.
 pub async fn open<E: Executor>(
     endpoint: Endpoint<E>,
     request: Request,
 ) -> Result<Response, Refused> {
+    if !endpoint.origins.admit(request.headers()) {
+        let message = "web pages of this origin may not ask here: see the setting --allowed-origin";
+        return Err(Refused::forbidden(message));
+    }
     let secret = bearer::in_headers(request.headers()).map(str::to_owned);
     let address = request.extensions().get::<ClientAddress>().copied();
     if secret.is_some() {
         endpoint.door.identify(address, secret.as_deref()).await?;
     }
     let (mut parts, _) = request.into_parts();
+    let stop = parts.extensions.get::<Stop>().cloned().unwrap_or_default();
+    let seat = parts.extensions.get::<Seat>().cloned();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;
     let upgrade = upgrade.map_err(|rejection| Refused::unreadable(rejection.body_text()))?;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MAX_BYTES);
@@ -57,18 +66,31 @@ pub async fn open<E: Executor>(
         let message = format!("a WebSocket here must ask for the protocol {PROTOCOL}");
         return Err(Refused::unreadable(message));
     }
-    Ok(upgrade.on_upgrade(move |socket| hold(endpoint, socket, (address, secret))))
+    // Its lines in the log are found by the id of the request.
+    let span = Span::current();
+    let caller = (address, secret);
+    Ok(upgrade
+        .on_upgrade(move |socket| hold(endpoint, socket, caller, stop, seat).instrument(span)))
 }
 
 /// The life of a socket.
-async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, caller: Caller) {
+async fn hold<E: Executor>(
+    endpoint: Endpoint<E>,
+    socket: WebSocket,
+    caller: Caller,
+    stop: Stop,
+    seat: Option<Seat>,
+) {
     let (mut sink, incoming) = socket.split();
     let texts = incoming
         .take_while(|message| ready(message.is_ok()))
         .filter_map(|message| ready(message.ok().and_then(text)))
         .boxed();
-    let end = match talk(endpoint, &mut sink, texts, caller).await {
-        Ok(end) | Err(end) => end,
+    // Until it is known who is there, the place may be needed for another.
+    let expendable = seat.as_ref().map(Seat::expendable);
+    let end = tokio::select! {
+        Ok(end) | Err(end) = talk(endpoint, &mut sink, texts, caller, expendable) => end,
+        () = stop.asked() => End::new(1001, "the server is being stopped"),
     };
     // Whoever is gone already needs no goodbye.
     let _ = timeout(PATIENCE, sink.send(end.into())).await;
@@ -84,12 +106,14 @@ async fn talk<E: Executor>(
     sink: &mut SplitSink<WebSocket, Message>,
     mut texts: BoxStream<'static, Bytes>,
     (address, secret): Caller,
+    expendable: Option<Expendable>,
 ) -> Result<End, End> {
     let first = timeout(PATIENCE, texts.next()).await;
     let first = first.map_err(|_| End::new(4408, "connection initialisation timeout"))?;
     let first = first.ok_or_else(End::quietly)?;
     let caller = (address, secret_in(&first)?.or(secret));
     let viewer = identify(&endpoint.door, &caller).await?;
+    drop(expendable);
     let texts = stream::once(ready(first)).chain(texts);
     let answers = Protocol::new(endpoint.execution, texts, WebSocketProtocols::GraphQLWS)
         .connection_data(session(viewer, address))

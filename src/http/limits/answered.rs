@@ -53,6 +53,11 @@ impl Answered {
         }
     }
 
+    /// What GraphQL says.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+
     /// As GraphQL alone.
     pub fn into_response(self) -> Response {
         self.response

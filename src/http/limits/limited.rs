@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Request, Response};
 use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::{self, BoxStream};
 
-use super::admission::{Admission, Admitted};
+use super::admission::Admission;
 use super::answered::Answered;
 use super::rates::Rates;
 use super::work::Work;
 use crate::app::App;
 use crate::http::execution::Execution;
+use crate::http::refused::Refused;
 use crate::http::settings::Settings;
 
 /// A schema behind the limits. Clones count together.
@@ -41,21 +43,39 @@ impl<E> Limited<E> {
 }
 
 impl<E: Executor> Limited<E> {
-    /// Looks whether an operation may be run.
-    pub(in crate::http) fn admit(&self, request: Request) -> Result<Admitted, Box<Answered>> {
-        self.admission.admit(request, None)
+    /// Runs an operation that may be run, whichever kind it is, unless all that was done to ask for it was to follow
+    /// a link.
+    pub(in crate::http) async fn answer(
+        &self,
+        request: Request,
+        is_link: bool,
+    ) -> Result<Answered, Refused> {
+        let admitted = match self.admission.admit(request, None) {
+            Ok(admitted) => admitted,
+            Err(refused) => return Ok(*refused),
+        };
+        if is_link {
+            refuse_changes(admitted.kind)?;
+        }
+        Ok(self.work.run(&self.execution, admitted).await)
     }
+}
 
-    /// Runs what was admitted.
-    pub(in crate::http) async fn run(&self, admitted: Admitted) -> Answered {
-        self.work.run(&self.execution, admitted).await
+/// Following a link changes nothing. What names no one operation goes on: GraphQL says what is wrong with it.
+fn refuse_changes(kind: Option<OperationType>) -> Result<(), Refused> {
+    match kind {
+        None | Some(OperationType::Query) => Ok(()),
+        Some(_) => Err(Refused::method(
+            "POST",
+            "only queries can be asked with GET",
+        )),
     }
 }
 
 impl<E: Executor> Executor for Limited<E> {
     async fn execute(&self, request: Request) -> Response {
-        let answered = match self.admit(request) {
-            Ok(admitted) => self.run(admitted).await,
+        let answered = match self.admission.admit(request, None) {
+            Ok(admitted) => self.work.run(&self.execution, admitted).await,
             Err(refused) => *refused,
         };
         answered.into_response()

@@ -21,6 +21,7 @@ mod turns;
 mod walk;
 mod work;
 
+pub use self::answered::Answered;
 pub use self::door::Door;
 pub use self::forwarded::look_through;
 pub use self::limited::Limited;

@@ -3,9 +3,17 @@
 mod asking;
 mod bad_input;
 mod bearers;
+mod cross_origin;
 mod limits;
+mod logs;
 mod page;
+mod probes;
+mod process;
+mod slow;
 mod sockets;
+mod stops;
+mod traces;
+mod wire;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
