@@ -25,10 +25,11 @@ mod selection;
 mod siblings;
 mod subscription;
 mod user_error;
+mod validation;
 mod viewer;
 mod words;
 
-use async_graphql::SDLExportOptions;
+use async_graphql::{SDLExportOptions, SchemaBuilder};
 
 pub use self::errors::{ApiError, mask};
 pub use self::field_types::field_type;
@@ -38,6 +39,7 @@ pub use self::query::Query;
 pub use self::reads::{Reads, Sighting};
 pub use self::subscription::SubscriptionRoot;
 pub use self::user_error::{UserError, UserErrorCode};
+pub use self::validation::Validation;
 pub use self::viewer::Viewer;
 
 /// The schema with its resolvers.
@@ -46,9 +48,11 @@ pub type Schema = async_graphql::Schema<Query, Mutation, SubscriptionRoot>;
 /// Makes the schema. It holds nothing of a request and is made once.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), SubscriptionRoot)
-        .disable_suggestions()
-        .finish()
+    builder().finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, SubscriptionRoot> {
+    Schema::build(Query::default(), Mutation::default(), SubscriptionRoot).disable_suggestions()
 }
 
 /// The contract as the code has it, sorted so that only changes of meaning show as differences.

@@ -8,7 +8,10 @@ use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 
+use super::asked::Asked;
 use super::bearer::Bearers;
+use super::bodies::Bodies;
+use super::documents::{Documents, Guarded};
 use super::execution::Execution;
 use super::media::MediaType;
 use super::operation::operation_of;
@@ -22,17 +25,48 @@ use crate::app::App;
 pub struct Endpoint<E> {
     /// Who may ask.
     pub bearers: Bearers,
+    /// How long a request may be.
+    pub bodies: Bodies,
+    /// What may be asked by id alone.
+    pub documents: Documents,
     /// What runs operations.
-    pub execution: Execution<E>,
+    pub execution: Execution<Guarded<E>>,
 }
 
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
-    pub fn new(app: App, schema: E, _settings: &Settings) -> Self {
+    pub fn new(app: App, schema: E, settings: &Settings) -> Self {
+        let documents = Documents::new(&settings.documents);
         Self {
-            execution: Execution::new(app.clone(), schema),
+            execution: Execution::new(app.clone(), documents.guard(schema)),
             bearers: Bearers::new(app),
+            bodies: settings.bodies,
+            documents,
         }
+    }
+
+    /// What a request asks, and for whom; nothing is run yet.
+    async fn receive(&self, request: Request) -> Result<GraphQlRequest, Refused> {
+        let secret = bearer::in_headers(request.headers());
+        let (viewer, sighting) = self.bearers.identify(secret).await?;
+        let asked = match *request.method() {
+            Method::GET => {
+                let asked = Asked::in_address(request.uri())?;
+                queries_only(self.documents.request(asked)?)?
+            }
+            Method::POST => {
+                asked::require_json(request.headers())?;
+                let body = self.bodies.read(viewer.role, request).await?;
+                self.documents.request(Asked::in_object("body", &body)?)?
+            }
+            _ => {
+                return Err(Refused::method(
+                    "GET, POST",
+                    "ask with POST, or GET for queries",
+                ));
+            }
+        };
+        Ok(asked.data(viewer).data(sighting))
     }
 }
 
@@ -41,11 +75,16 @@ pub async fn answer<E: Executor>(
     State(endpoint): State<Endpoint<E>>,
     request: Request,
 ) -> Response {
-    let media = MediaType::accepted(request.headers());
-    let answer = if asks_for_socket(request.headers()) {
-        socket::open(endpoint, request).await
-    } else {
-        ask(&endpoint, media, request).await
+    if asks_for_socket(request.headers()) {
+        let opened = socket::open(endpoint, request).await;
+        return opened.unwrap_or_else(|refused| refused.answer(MediaType::Json));
+    }
+    let Some(media) = MediaType::accepted(request.headers()) else {
+        return Refused::not_acceptable().answer(MediaType::Json);
+    };
+    let answer = match media {
+        MediaType::Json | MediaType::GraphQl => ask(&endpoint, media, request).await,
+        MediaType::EventStream => Err(Refused::not_acceptable()),
     };
     answer.unwrap_or_else(|refused| refused.answer(media))
 }
@@ -61,23 +100,8 @@ async fn ask<E: Executor>(
     media: MediaType,
     request: Request,
 ) -> Result<Response, Refused> {
-    let secret = bearer::in_headers(request.headers());
-    let (viewer, sighting) = endpoint.bearers.identify(secret).await?;
-    let asked = match *request.method() {
-        Method::GET => queries_only(asked::in_address(request.uri())?)?,
-        Method::POST => asked::in_body(request).await?,
-        _ => {
-            return Err(Refused::method(
-                "GET, POST",
-                "ask with POST, or GET for queries",
-            ));
-        }
-    };
-    let answer = endpoint
-        .execution
-        .execute(asked.data(viewer).data(sighting))
-        .await;
-    Ok(media.answer(&answer))
+    let request = endpoint.receive(request).await?;
+    Ok(media.answer(&endpoint.execution.execute(request).await))
 }
 
 /// Following a link changes nothing. What cannot be parsed goes on: GraphQL says what is wrong with it.

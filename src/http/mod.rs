@@ -6,6 +6,8 @@
 mod answer_order;
 mod asked;
 mod bearer;
+mod bodies;
+mod documents;
 mod endpoint;
 mod execution;
 mod explorer;

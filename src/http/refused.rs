@@ -1,5 +1,6 @@
 //! What is refused before GraphQL sees it: a status, and a body of the shape that GraphQL errors have.
 
+use async_graphql::{ErrorExtensionValues, ServerError};
 use axum::http::StatusCode;
 use axum::http::header::{ALLOW, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use axum::response::Response;
@@ -12,7 +13,8 @@ use crate::graphql::ApiError;
 /// A request that goes no further.
 #[derive(Debug)]
 pub struct Refused {
-    status: StatusCode,
+    /// None where the media type says what comes of a request that is well formed and cannot be run.
+    status: Option<StatusCode>,
     code: &'static str,
     message: String,
     header: Option<(HeaderName, &'static str)>,
@@ -27,11 +29,27 @@ impl Refused {
     /// Something about the request but its words.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
-            status,
+            status: Some(status),
             code: "BAD_USER_INPUT",
             message: message.into(),
             header: None,
         }
+    }
+
+    /// A request that is well formed, and whose document cannot be run.
+    pub fn not_begun(code: &'static str, message: &str) -> Self {
+        Self {
+            status: None,
+            code,
+            message: message.to_owned(),
+            header: None,
+        }
+    }
+
+    /// No type of answer that the caller takes.
+    pub fn not_acceptable() -> Self {
+        let message = "answers come as application/graphql-response+json or application/json";
+        Self::new(StatusCode::NOT_ACCEPTABLE, message)
     }
 
     /// Right words, wrong method.
@@ -55,13 +73,25 @@ impl Refused {
 
     /// The refusal as an answer.
     pub fn answer(self, media: MediaType) -> Response {
-        let error = json!({ "message": self.message, "extensions": { "code": self.code } });
-        let mut response = media.body(self.status, &json!({ "errors": [error] }));
-        if let Some((name, value)) = self.header {
+        let status = self.status.unwrap_or(media.status_of_not_begun());
+        let header = self.header.clone();
+        let mut response = media.body(status, &json!({ "errors": [ServerError::from(self)] }));
+        if let Some((name, value)) = header {
             let value = HeaderValue::from_static(value);
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+impl From<Refused> for ServerError {
+    /// What the caller is told, on ways that know no status.
+    fn from(refused: Refused) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", refused.code);
+        let mut error = Self::new(refused.message, None);
+        error.extensions = Some(extensions);
+        error
     }
 }
 
@@ -75,7 +105,7 @@ impl From<Error> for Refused {
         };
         let told = ApiError::from(error);
         Self {
-            status,
+            status: Some(status),
             code: told.code(),
             message: told.message().to_owned(),
             header,

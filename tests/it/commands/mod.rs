@@ -5,6 +5,7 @@ mod bad_files;
 mod checks;
 mod files;
 mod imports;
+mod server;
 mod settings;
 mod shops;
 mod syncs;
