@@ -11,8 +11,8 @@
 )]
 
 mod connection;
+mod contract;
 mod errors;
-mod field_types;
 mod input;
 mod money;
 mod mutation;
@@ -31,15 +31,15 @@ mod words;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
 
+pub use self::contract::field_type;
 pub use self::errors::{ApiError, mask};
-pub use self::field_types::field_type;
 pub use self::mutation::Mutation;
 pub use self::node_id::{NodeId, NodeKind, decode, decode_any, decode_shop, encode, encode_shop};
 pub use self::query::Query;
 pub use self::reads::{Reads, Sighting};
 pub use self::subscription::SubscriptionRoot;
 pub use self::user_error::{UserError, UserErrorCode};
-pub use self::validation::Validation;
+pub use self::validation::{Validation, check_operation};
 pub use self::viewer::Viewer;
 
 /// The schema with its resolvers.

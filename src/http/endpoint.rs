@@ -36,7 +36,7 @@ pub struct Endpoint<E> {
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
     pub fn new(app: App, schema: E, settings: &Settings) -> Self {
-        let documents = Documents::new(&settings.documents);
+        let documents = Documents::new(&settings.persisted);
         Self {
             execution: Execution::new(app.clone(), documents.guard(schema)),
             bearers: Bearers::new(app),

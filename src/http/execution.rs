@@ -12,7 +12,7 @@ use futures_util::{FutureExt, StreamExt, future};
 
 use super::answer_order::AnswerOrder;
 use super::nulls::Nulls;
-use super::operation::operation_of;
+use super::operation::{operation_of, refuse_invalid};
 use crate::app::App;
 use crate::error::Error;
 use crate::graphql::{ApiError, Reads, mask};
@@ -34,6 +34,7 @@ impl<E> Execution<E> {
     /// write, and a subscription with each event.
     fn equip(&self, mut request: Request) -> Result<(Request, Finish), ServerError> {
         let operation = operation_of(&mut request)?;
+        refuse_invalid(&mut request)?;
         let reads = Reads::new(&self.app);
         let finish = Finish {
             kind: operation.as_ref().map(|it| it.kind),

@@ -13,5 +13,5 @@ pub struct Settings {
     pub bodies: Bodies,
     /// Which documents the server keeps.
     #[command(flatten)]
-    pub documents: DocumentSettings,
+    pub persisted: DocumentSettings,
 }

@@ -4,6 +4,7 @@
 mod audit;
 mod fuzz;
 mod lint;
+mod validate;
 
 use std::fs;
 use std::path::PathBuf;
