@@ -32,6 +32,7 @@ tools:
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null || \
 		{ echo "rustfmt or clippy is missing: rustup component add rustfmt clippy" >&2; exit 1; }
 	@tests/postgres/install.sh
+	@tests/clients/install.sh
 
 schema: ## Writes the API's contract as the code has it
 	cargo build

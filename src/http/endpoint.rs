@@ -3,15 +3,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::Executor;
+use async_graphql::{Executor, Request as GraphQlRequest};
 use axum::extract::{Request, State};
 use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use tracing::Span;
 
+use super::asked::Asked;
 use super::bearer::Bearers;
+use super::bodies::Bodies;
 use super::client_address::ClientAddress;
+use super::documents::{Documents, Guarded};
 use super::limits::{Door, Limited};
 use super::media::MediaType;
 use super::origin::Origins;
@@ -26,8 +29,12 @@ use crate::app::App;
 pub struct Endpoint<E> {
     /// Who may ask.
     pub door: Door,
+    /// How long a request may be.
+    pub bodies: Bodies,
+    /// What may be asked by id alone.
+    pub documents: Documents,
     /// What runs operations.
-    pub execution: Watched<Limited<E>>,
+    pub execution: Watched<Limited<Guarded<E>>>,
     /// From which web pages.
     pub origins: Origins,
 }
@@ -35,13 +42,43 @@ pub struct Endpoint<E> {
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
     pub fn new(app: App, schema: E, settings: &Settings) -> Self {
-        let execution = Limited::new(app.clone(), schema, settings);
+        let documents = Documents::new(&settings.persisted);
+        let execution = Limited::new(app.clone(), documents.guard(schema), settings);
         let rates = execution.rates().clone();
         Self {
             execution: Watched::new(execution, Arc::clone(&app.metrics)),
             door: Door::new(Bearers::new(app), rates),
+            bodies: settings.bodies,
+            documents,
             origins: settings.origins.clone(),
         }
+    }
+
+    /// What a request asks, and for whom; nothing is run yet.
+    async fn receive(&self, request: Request) -> Result<GraphQlRequest, Refused> {
+        let secret = bearer::in_headers(request.headers());
+        let address = request.extensions().get::<ClientAddress>().copied();
+        let (viewer, sighting) = self.door.identify(address, secret).await?;
+        Span::current().record("role", role_name(viewer.role));
+        let asked = match *request.method() {
+            Method::GET => Asked::in_address(request.uri())?,
+            Method::POST => {
+                asked::require_json(request.headers())?;
+                let body = self.bodies.read(viewer.role, request).await?;
+                Asked::in_object("body", &body)?
+            }
+            _ => {
+                return Err(Refused::method(
+                    "GET, POST",
+                    "ask with POST, or GET for queries",
+                ));
+            }
+        };
+        let asked = self.documents.request(asked)?.data(viewer).data(sighting);
+        Ok(match address {
+            Some(address) => asked.data(address),
+            None => asked,
+        })
     }
 }
 
@@ -50,11 +87,16 @@ pub async fn answer<E: Executor>(
     State(endpoint): State<Endpoint<E>>,
     request: Request,
 ) -> Response {
-    let media = MediaType::accepted(request.headers());
-    let answer = if asks_for_socket(request.headers()) {
-        socket::open(endpoint, request).await
-    } else {
-        ask(&endpoint, media, request).await
+    if asks_for_socket(request.headers()) {
+        let opened = socket::open(endpoint, request).await;
+        return opened.unwrap_or_else(|refused| refused.answer(MediaType::Json));
+    }
+    let Some(media) = MediaType::accepted(request.headers()) else {
+        return Refused::not_acceptable().answer(MediaType::Json);
+    };
+    let answer = match media {
+        MediaType::Json | MediaType::GraphQl => ask(&endpoint, media, request).await,
+        MediaType::EventStream => Err(Refused::not_acceptable()),
     };
     answer.unwrap_or_else(|refused| refused.answer(media))
 }
@@ -70,25 +112,8 @@ async fn ask<E: Executor>(
     media: MediaType,
     request: Request,
 ) -> Result<Response, Refused> {
-    let secret = bearer::in_headers(request.headers());
-    let address = request.extensions().get::<ClientAddress>().copied();
-    let (viewer, sighting) = endpoint.door.identify(address, secret).await?;
-    Span::current().record("role", role_name(viewer.role));
     let is_link = request.method() == Method::GET;
-    let asked = match *request.method() {
-        Method::GET => asked::in_address(request.uri())?,
-        Method::POST => asked::in_body(request).await?,
-        _ => {
-            return Err(Refused::method(
-                "GET, POST",
-                "ask with POST, or GET for queries",
-            ));
-        }
-    };
-    let mut asked = asked.data(viewer).data(sighting);
-    if let Some(address) = address {
-        asked = asked.data(address);
-    }
+    let asked = endpoint.receive(request).await?;
     let answered = endpoint.execution.answer(asked, is_link).await?;
     Ok(answered.over_http(media))
 }

@@ -12,7 +12,7 @@ use futures_util::{FutureExt, StreamExt, future};
 
 use super::answer_order::AnswerOrder;
 use super::nulls::Nulls;
-use super::operation::operation_of;
+use super::operation::{operation_of, refuse_invalid};
 use super::watched::Told;
 use crate::app::App;
 use crate::error::Error;
@@ -38,6 +38,7 @@ impl<E> Execution<E> {
         if let Some(operation) = &operation {
             Told::tell(&request, operation);
         }
+        refuse_invalid(&mut request)?;
         let reads = Reads::new(&self.app);
         let finish = Finish {
             kind: operation.as_ref().map(|it| it.kind),

@@ -7,8 +7,10 @@
 mod answer_order;
 mod asked;
 mod bearer;
+mod bodies;
 mod client_address;
 mod cross_origin;
+mod documents;
 mod endpoint;
 mod execution;
 mod explorer;

@@ -1,9 +1,10 @@
 //! What a request asks for, known before it runs: the kind of its operation, and the order of its answer.
 
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
-use async_graphql::{Name, Request, ServerError};
+use async_graphql::{Name, Request, ServerError, ServerResult};
 
 use super::answer_order::AnswerOrder;
+use crate::graphql;
 
 /// The operation that will run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,18 @@ pub fn operation_of(request: &mut Request) -> Result<Option<Operation>, ServerEr
 fn only_name(document: &ExecutableDocument) -> Option<String> {
     let (name, _) = document.operations.iter().next()?;
     name.map(ToString::to_string)
+}
+
+/// Refuses what GraphQL says cannot be run, and the library does not look at.
+pub fn refuse_invalid(request: &mut Request) -> ServerResult<()> {
+    let wanted = request.operation_name.clone();
+    let variables = std::mem::take(&mut request.variables);
+    let document = request.parsed_query()?;
+    if let Some(operation) = fitting(document, wanted.as_deref()) {
+        graphql::check_operation(document, operation, &variables)?;
+    }
+    request.variables = variables;
+    Ok(())
 }
 
 /// The one operation of a document that has this name, or any where none is wanted.

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU64;
 
+use async_graphql::{ErrorExtensionValues, ServerError};
 use axum::http::StatusCode;
 use axum::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::Response;
@@ -18,7 +19,8 @@ pub struct RefusedAs(pub String);
 /// A request that goes no further.
 #[derive(Debug)]
 pub struct Refused {
-    status: StatusCode,
+    /// None where the media type says what comes of a request that is well formed and cannot be run.
+    status: Option<StatusCode>,
     code: &'static str,
     message: String,
     correlation_id: Option<Box<str>>,
@@ -35,13 +37,31 @@ impl Refused {
     /// Something about the request but its words.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
-            status,
+            status: Some(status),
             code: "BAD_USER_INPUT",
             message: message.into(),
             correlation_id: None,
             retry_after: None,
             header: None,
         }
+    }
+
+    /// A request that is well formed, and whose document cannot be run.
+    pub fn not_begun(code: &'static str, message: &str) -> Self {
+        Self {
+            status: None,
+            code,
+            message: message.to_owned(),
+            correlation_id: None,
+            retry_after: None,
+            header: None,
+        }
+    }
+
+    /// No type of answer that the caller takes.
+    pub fn not_acceptable() -> Self {
+        let message = "answers come as application/graphql-response+json or application/json";
+        Self::new(StatusCode::NOT_ACCEPTABLE, message)
     }
 
     /// Right words, wrong method.
@@ -78,21 +98,15 @@ impl Refused {
 
     /// The refusal as an answer.
     pub fn answer(self, media: MediaType) -> Response {
-        let mut extensions = json!({ "code": self.code });
-        if let Some(id) = &self.correlation_id {
-            extensions["correlationId"] = (**id).into();
-        }
-        if let Some(seconds) = self.retry_after {
-            extensions["retryAfter"] = seconds.get().into();
-        }
-        let error = json!({ "message": self.message, "extensions": extensions });
-        let mut response = media.body(self.status, &json!({ "errors": [error] }));
-        response.extensions_mut().insert(self.reason());
+        let status = self.status.unwrap_or(media.status_of_not_begun());
+        let (header, retry_after, reason) = (self.header.clone(), self.retry_after, self.reason());
+        let mut response = media.body(status, &json!({ "errors": [ServerError::from(self)] }));
+        response.extensions_mut().insert(reason);
         let headers = response.headers_mut();
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = header {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, seconds.get().into());
         }
         response
@@ -100,13 +114,30 @@ impl Refused {
 
     /// One code stands for many a malformed request, and statuses tell them apart.
     fn reason(&self) -> RefusedAs {
-        let status = self.status.canonical_reason();
+        let status = self.status.and_then(|status| status.canonical_reason());
         RefusedAs(match status {
             Some(status) if self.code == "BAD_USER_INPUT" => {
                 status.to_ascii_uppercase().replace(' ', "_")
             }
             _ => self.code.to_owned(),
         })
+    }
+}
+
+impl From<Refused> for ServerError {
+    /// What the caller is told, on ways that know no status.
+    fn from(refused: Refused) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", refused.code);
+        if let Some(id) = refused.correlation_id {
+            extensions.set("correlationId", String::from(id));
+        }
+        if let Some(seconds) = refused.retry_after {
+            extensions.set("retryAfter", seconds.get());
+        }
+        let mut error = Self::new(refused.message, None);
+        error.extensions = Some(extensions);
+        error
     }
 }
 
@@ -122,7 +153,7 @@ impl From<Error> for Refused {
         };
         let told = ApiError::from(error);
         Self {
-            status,
+            status: Some(status),
             code: told.code(),
             message: told.message().to_owned(),
             correlation_id: told.correlation_id().map(Box::from),

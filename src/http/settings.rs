@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::bodies::Bodies;
+use super::documents::DocumentSettings;
 use super::figures::FigureSettings;
 use super::limits::{DocumentLimits, RateLimits, WorkLimits};
 use super::origin::Origins;
@@ -28,4 +30,10 @@ pub struct Settings {
     /// How long the server waits, and for how many.
     #[command(flatten)]
     pub server: ServerSettings,
+    /// How long requests may be.
+    #[command(flatten)]
+    pub bodies: Bodies,
+    /// Which documents the server keeps.
+    #[command(flatten)]
+    pub persisted: DocumentSettings,
 }

@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::affiliates::find_affiliate;
-use super::idempotency::hex;
 use super::{Change, ShopWrite, bulk};
 use crate::app::App;
 use crate::domain::text;
@@ -149,7 +148,7 @@ pub fn parse_secret(token: &str) -> Option<(i64, Uuid, String)> {
 /// The hash by which a secret is kept. The secret is random, so a fast hash is enough.
 #[must_use]
 pub fn hash_secret(random: &str) -> String {
-    hex(&Sha256::digest(random.as_bytes()))
+    hex::encode(Sha256::digest(random.as_bytes()))
 }
 
 fn random_secret() -> Result<String> {
@@ -157,5 +156,5 @@ fn random_secret() -> Result<String> {
     getrandom::fill(&mut bytes).map_err(|error| {
         Error::Unexpected(format!("the system gives no random numbers: {error}"))
     })?;
-    Ok(hex(&bytes))
+    Ok(hex::encode(bytes))
 }

@@ -57,7 +57,7 @@ pub async fn limit_body_time(
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
-    let media = MediaType::accepted(request.headers());
+    let media = MediaType::accepted(request.headers()).unwrap_or(MediaType::Json);
     let is_late = Arc::<AtomicBool>::default();
     let timed = |body| Body::new(TimedBody::new(body, limit, Arc::clone(&is_late)));
     let response = next.run(request.map(timed)).await;

@@ -6,6 +6,7 @@ mod checks;
 mod files;
 mod imports;
 mod limits;
+mod server;
 mod server_settings;
 mod settings;
 mod shops;

@@ -15,6 +15,7 @@
 
 pub mod graphql;
 mod postgres;
+pub mod served;
 pub mod shop;
 mod sqlite;
 pub mod wire;
