@@ -7,6 +7,7 @@ mod cases;
 mod cell;
 mod crowd;
 mod fields;
+mod past;
 mod watching;
 
 use serde_json::Value;
