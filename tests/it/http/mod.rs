@@ -5,6 +5,7 @@ mod bad_input;
 mod bearers;
 mod page;
 mod sockets;
+mod tokens;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
