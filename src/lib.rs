@@ -26,3 +26,4 @@ pub mod reports;
 pub mod sources;
 pub mod sync;
 pub mod telemetry;
+pub mod tls;

@@ -28,10 +28,10 @@ pub struct Endpoint<E> {
 
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
-    pub fn new(app: App, schema: E, _settings: &Settings) -> Self {
+    pub fn new(app: App, schema: E, settings: &Settings) -> Self {
         Self {
             execution: Execution::new(app.clone(), schema),
-            bearers: Bearers::new(app),
+            bearers: Bearers::new(app, settings),
         }
     }
 }

@@ -2,6 +2,12 @@
 
 use clap::Args;
 
+use super::identity::IdentitySettings;
+
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
-pub struct Settings {}
+pub struct Settings {
+    /// Who else vouches for callers.
+    #[command(flatten)]
+    pub identity: IdentitySettings,
+}

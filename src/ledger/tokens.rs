@@ -140,6 +140,13 @@ pub async fn touch_token(app: &App, token: &access_token::Model) -> Result<()> {
     Ok(())
 }
 
+/// Whether a text is meant to be one of our tokens, good or not.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    let after = text.strip_prefix(PREFIX);
+    after.is_some_and(|after| after.starts_with('_'))
+}
+
 /// Takes a token apart: its shop, its row, and the hash that the row must have.
 #[must_use]
 pub fn parse_secret(token: &str) -> Option<(i64, Uuid, String)> {

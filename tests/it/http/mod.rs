@@ -3,6 +3,7 @@
 mod asking;
 mod bad_input;
 mod bearers;
+mod identity;
 mod page;
 mod sockets;
 mod tokens;
