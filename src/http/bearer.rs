@@ -1,4 +1,5 @@
-//! Who asks: the bearer token of a request or a socket, looked up and turned into a viewer.
+//! Who asks: the bearer token of a request or a socket, looked up and turned into a viewer. Tokens of ours begin
+//! with our name; all others are the identity provider's, where there is one.
 //!
 //! A token that was never made and one with a wrong secret get the same answer, so that nobody can find
 //! out which tokens there are. Only who knows the secret learns that it was revoked or has expired.
@@ -13,6 +14,8 @@ use serde_json::Value;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::identity::Identity;
+use super::settings::Settings;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::graphql::{Sighting, Viewer};
@@ -45,13 +48,17 @@ pub fn in_payload(payload: &Value) -> Option<&str> {
 pub struct Bearers {
     app: App,
     uses: Arc<Uses>,
+    identity: Option<Identity>,
 }
 
 impl Bearers {
-    /// Of this program.
-    pub fn new(app: App) -> Self {
-        let uses = Arc::default();
-        Self { app, uses }
+    /// Of this program, and of the identity provider that the settings name.
+    pub fn new(app: App, settings: &Settings) -> Self {
+        Self {
+            identity: Identity::of(&app, &settings.identity),
+            uses: Arc::default(),
+            app,
+        }
     }
 
     /// Whether this token has been good of late, as far as can be told without looking it up.
@@ -65,6 +72,11 @@ impl Bearers {
         let secret = secret.ok_or_else(|| {
             refused("send a token: Authorization: Bearer cashable_…, or open / to ask")
         })?;
+        if let Some(identity) = &self.identity
+            && !ledger::is_token(secret)
+        {
+            return identity.identify(secret).await;
+        }
         let (token, shop) = find(&self.app, secret)
             .await?
             .ok_or_else(|| refused("the token is not valid"))?;

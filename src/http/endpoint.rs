@@ -47,7 +47,7 @@ impl<E> Endpoint<E> {
         let rates = execution.rates().clone();
         Self {
             execution: Watched::new(execution, Arc::clone(&app.metrics)),
-            door: Door::new(Bearers::new(app), rates),
+            door: Door::new(Bearers::new(app, settings), rates),
             bodies: settings.bodies,
             documents,
             origins: settings.origins.clone(),

@@ -5,6 +5,7 @@ use clap::Args;
 use super::bodies::Bodies;
 use super::documents::DocumentSettings;
 use super::figures::FigureSettings;
+use super::identity::IdentitySettings;
 use super::limits::{DocumentLimits, RateLimits, WorkLimits};
 use super::origin::Origins;
 use super::server::ServerSettings;
@@ -36,4 +37,7 @@ pub struct Settings {
     /// Which documents the server keeps.
     #[command(flatten)]
     pub persisted: DocumentSettings,
+    /// Who else vouches for callers.
+    #[command(flatten)]
+    pub identity: IdentitySettings,
 }

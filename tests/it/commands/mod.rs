@@ -4,6 +4,7 @@
 mod bad_files;
 mod checks;
 mod files;
+mod identity;
 mod imports;
 mod limits;
 mod server;

@@ -6,6 +6,7 @@ mod bearers;
 mod bodies;
 mod cross_origin;
 mod documents;
+mod identity;
 mod limits;
 mod logs;
 mod page;
@@ -14,6 +15,7 @@ mod process;
 mod slow;
 mod sockets;
 mod stops;
+mod tokens;
 mod traces;
 mod wire;
 
