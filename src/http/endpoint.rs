@@ -12,6 +12,7 @@ use super::bearer::Bearers;
 use super::execution::Execution;
 use super::media::MediaType;
 use super::operation::operation_of;
+use super::origin::Origins;
 use super::refused::Refused;
 use super::settings::Settings;
 use super::{asked, bearer, socket};
@@ -24,14 +25,17 @@ pub struct Endpoint<E> {
     pub bearers: Bearers,
     /// What runs operations.
     pub execution: Execution<E>,
+    /// From which web pages.
+    pub origins: Origins,
 }
 
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
-    pub fn new(app: App, schema: E, _settings: &Settings) -> Self {
+    pub fn new(app: App, schema: E, settings: &Settings) -> Self {
         Self {
             execution: Execution::new(app.clone(), schema),
             bearers: Bearers::new(app),
+            origins: settings.origins.clone(),
         }
     }
 }

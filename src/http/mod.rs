@@ -12,6 +12,7 @@ mod explorer;
 mod media;
 mod nulls;
 mod operation;
+mod origin;
 mod refused;
 mod selected;
 mod settings;
@@ -37,6 +38,7 @@ use crate::graphql;
 use endpoint::Endpoint;
 pub use execution::Execution;
 use media::MediaType;
+pub use origin::Origins;
 use refused::Refused;
 pub use settings::Settings;
 

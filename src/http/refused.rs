@@ -42,6 +42,14 @@ impl Refused {
         }
     }
 
+    /// Not from there.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self {
+            code: "FORBIDDEN",
+            ..Self::new(StatusCode::FORBIDDEN, message)
+        }
+    }
+
     /// Wrong door.
     pub fn not_found() -> Self {
         Self {

@@ -2,6 +2,12 @@
 
 use clap::Args;
 
+use super::origin::Origins;
+
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
-pub struct Settings {}
+pub struct Settings {
+    /// Which web pages may ask.
+    #[command(flatten)]
+    pub origins: Origins,
+}

@@ -34,11 +34,15 @@ const RECHECK: Duration = Duration::from_mins(1);
 /// Why a socket ends: a code of the protocol, and words.
 struct End(u16, String);
 
-/// Opens a socket. A token in the request's header is looked at before, one in the first message after.
+/// Opens a socket, which browsers do for pages of any site without asking us before. A token in the request's header is looked at before, one in the first message after.
 pub async fn open<E: Executor>(
     endpoint: Endpoint<E>,
     request: Request,
 ) -> Result<Response, Refused> {
+    if !endpoint.origins.admit(request.headers()) {
+        let message = "web pages of this origin may not ask here: see the setting --allowed-origin";
+        return Err(Refused::forbidden(message));
+    }
     let secret = bearer::in_headers(request.headers()).map(str::to_owned);
     if secret.is_some() {
         endpoint.bearers.identify(secret.as_deref()).await?;

@@ -79,6 +79,11 @@ async fn a_bad_setting_stops_the_program_by_its_name() {
         ),
         ("CASHABLE_LOG_FORMAT", "xml", ["--log-format", "text, json"]),
         ("CASHABLE_LOG", "=[", ["--log", "such as info"]),
+        (
+            "CASHABLE_ALLOWED_ORIGINS",
+            "https://a.example,b.example",
+            ["--allowed-origin", "such as https://shop.example"],
+        ),
         ("CASHABLE_MIGRATE", "perhaps", ["--migrate", "true, false"]),
     ] {
         let said = shell.run_with(&[(name, value)], "serve");

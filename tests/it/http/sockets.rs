@@ -120,6 +120,27 @@ async fn a_token_in_the_header_opens() {
 }
 
 #[tokio::test]
+async fn pages_of_other_hosts_open_none() {
+    let app = TestApp::on_sqlite().await;
+    let (_, bearer) = admin(&app, None).await;
+    let (address, _stop) = served(&app).await;
+    let own = address.replace("ws://", "http://").replace("/graphql", "");
+    for (origin, status) in [(own.as_str(), 101), ("http://evil.example", 403)] {
+        let mut request = address.as_str().into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("Sec-WebSocket-Protocol", PROTOCOL.parse().unwrap());
+        headers.insert("Authorization", bearer.parse().unwrap());
+        headers.insert("Origin", origin.parse().unwrap());
+        let answer = match connect_async(request).await {
+            Ok((_, answer)) => answer.status(),
+            Err(Error::Http(answer)) => answer.status(),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(answer, status, "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_token_nothing_opens() {
     let app = TestApp::on_sqlite().await;
     let (address, _stop) = served(&app).await;
