@@ -6,6 +6,7 @@
 mod answer_order;
 mod asked;
 mod bearer;
+mod client_address;
 mod endpoint;
 mod execution;
 mod explorer;
@@ -35,6 +36,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::graphql;
+pub use client_address::ClientAddress;
 use endpoint::Endpoint;
 pub use execution::Execution;
 use media::MediaType;
