@@ -24,5 +24,6 @@ pub mod http;
 pub mod ledger;
 pub mod reports;
 pub mod sources;
+pub mod stop;
 pub mod sync;
 pub mod telemetry;
