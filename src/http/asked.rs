@@ -1,4 +1,4 @@
-//! Requests as they come over HTTP: a JSON object in a body, or the parameters of an address.
+//! Requests as they come: a JSON object in a body or a message, or the parameters of an address.
 //!
 //! Only an object with a `query` is one. Lists of requests, forms and bodies of other types are refused: they
 //! would be ways past what is counted for a request, or past a browser's asking before it sends JSON.
@@ -18,9 +18,10 @@ use super::refused::Refused;
 /// Enough for 5,000 orders with long words in one import.
 const MAX_BYTES: usize = 16 << 20;
 
-#[derive(Deserialize)]
+/// One question.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+pub struct Asked {
     query: String,
     operation_name: Option<String>,
     #[serde(default)]
@@ -44,11 +45,20 @@ pub async fn in_body(mut request: HttpRequest) -> Result<Request, Refused> {
     DefaultBodyLimit::max(MAX_BYTES).apply(&mut request);
     let body = Bytes::from_request(request, &()).await;
     let body = body.map_err(|rejection| Refused::new(rejection.status(), rejection.body_text()))?;
-    // A list would be read as the fields in their order.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(Refused::unreadable("the body must be one JSON object"));
+    Ok(Asked::in_object("body", &body)?.into())
+}
+
+impl Asked {
+    /// What an object asks, which came as this.
+    pub fn in_object(what: &str, json: &[u8]) -> Result<Self, Refused> {
+        // A list would be read as the fields in their order.
+        if !json.trim_ascii_start().starts_with(b"{") {
+            return Err(Refused::unreadable(format!(
+                "the {what} must be one JSON object"
+            )));
+        }
+        read(what, json)
     }
-    Ok(read::<Asked>("body", &body)?.into())
 }
 
 /// What an address asks.

@@ -15,7 +15,8 @@ use super::operation::operation_of;
 use super::origin::Origins;
 use super::refused::Refused;
 use super::settings::Settings;
-use super::{asked, bearer, socket};
+use super::streams::Streams;
+use super::{asked, bearer, socket, sse};
 use crate::app::App;
 
 /// What every request to `/graphql` needs.
@@ -27,16 +28,41 @@ pub struct Endpoint<E> {
     pub execution: Execution<E>,
     /// From which web pages.
     pub origins: Origins,
+    /// What is followed.
+    pub streams: Streams,
 }
 
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
     pub fn new(app: App, schema: E, settings: &Settings) -> Self {
+        let bearers = Bearers::new(app.clone());
         Self {
-            execution: Execution::new(app.clone(), schema),
-            bearers: Bearers::new(app),
+            execution: Execution::new(app, schema),
+            streams: Streams::new(bearers.clone(), settings.streams),
+            bearers,
             origins: settings.origins.clone(),
         }
+    }
+
+    /// What a request asks, and for whom; nothing is run yet.
+    pub async fn receive(
+        &self,
+        media: MediaType,
+        request: Request,
+    ) -> Result<GraphQlRequest, Refused> {
+        let secret = bearer::in_headers(request.headers());
+        let (viewer, sighting) = self.bearers.identify(secret).await?;
+        let asked = match *request.method() {
+            Method::GET => unchanging_only(media, asked::in_address(request.uri())?)?,
+            Method::POST => asked::in_body(request).await?,
+            _ => {
+                return Err(Refused::method(
+                    "GET, POST",
+                    "ask with POST, or GET for queries",
+                ));
+            }
+        };
+        Ok(asked.data(viewer).data(sighting))
     }
 }
 
@@ -48,6 +74,8 @@ pub async fn answer<E: Executor>(
     let media = MediaType::accepted(request.headers());
     let answer = if asks_for_socket(request.headers()) {
         socket::open(endpoint, request).await
+    } else if media == MediaType::EventStream {
+        sse::answer(&endpoint, request).await
     } else {
         ask(&endpoint, media, request).await
     };
@@ -65,32 +93,20 @@ async fn ask<E: Executor>(
     media: MediaType,
     request: Request,
 ) -> Result<Response, Refused> {
-    let secret = bearer::in_headers(request.headers());
-    let (viewer, sighting) = endpoint.bearers.identify(secret).await?;
-    let asked = match *request.method() {
-        Method::GET => queries_only(asked::in_address(request.uri())?)?,
-        Method::POST => asked::in_body(request).await?,
-        _ => {
-            return Err(Refused::method(
-                "GET, POST",
-                "ask with POST, or GET for queries",
-            ));
-        }
-    };
-    let answer = endpoint
-        .execution
-        .execute(asked.data(viewer).data(sighting))
-        .await;
-    Ok(media.answer(&answer))
+    let request = endpoint.receive(media, request).await?;
+    Ok(media.answer(&endpoint.execution.execute(request).await))
 }
 
-/// Following a link changes nothing. What cannot be parsed goes on: GraphQL says what is wrong with it.
-fn queries_only(mut asked: GraphQlRequest) -> Result<GraphQlRequest, Refused> {
-    match operation_of(&mut asked) {
-        Ok(Some(operation)) if operation.kind != OperationType::Query => Err(Refused::method(
+/// Following a link changes nothing, and only a stream of events can be followed for long. What cannot be parsed
+/// goes on: GraphQL says what is wrong with it.
+fn unchanging_only(media: MediaType, mut asked: GraphQlRequest) -> Result<GraphQlRequest, Refused> {
+    let kind = operation_of(&mut asked).ok().flatten().map(|it| it.kind);
+    match (kind, media) {
+        (Some(OperationType::Subscription), MediaType::EventStream)
+        | (None | Some(OperationType::Query), _) => Ok(asked),
+        (Some(_), _) => Err(Refused::method(
             "POST",
             "only queries can be asked with GET",
         )),
-        Ok(_) | Err(_) => Ok(asked),
     }
 }

@@ -5,7 +5,6 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Error as GraphqlError, Executor, Request, Response, ServerError};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
@@ -17,7 +16,8 @@ use crate::app::App;
 use crate::error::Error;
 use crate::graphql::{ApiError, Reads, mask};
 
-/// A schema with all that its resolvers ask for.
+/// A schema with all that its resolvers ask for. Each answer is whole before it is handed out, and holds no
+/// snapshot and no lock: whoever takes it may take as long as they like.
 #[derive(Clone)]
 pub struct Execution<E> {
     app: App,
@@ -36,7 +36,6 @@ impl<E> Execution<E> {
         let operation = operation_of(&mut request)?;
         let reads = Reads::new(&self.app);
         let finish = Finish {
-            kind: operation.as_ref().map(|it| it.kind),
             order: operation.map(|it| it.order).unwrap_or_default(),
             nulls: Nulls::of(&request),
             reads: reads.clone(),
@@ -47,7 +46,6 @@ impl<E> Execution<E> {
 
 /// What is left to be done to an answer of the library before it goes out.
 struct Finish {
-    kind: Option<OperationType>,
     order: AnswerOrder,
     nulls: Nulls,
     reads: Reads,
@@ -78,8 +76,7 @@ impl<E: Executor> Executor for Execution<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let equipped = self.equip(request).and_then(subscription_only);
-        let (request, finish) = match equipped {
+        let (request, finish) = match self.equip(request) {
             Ok(equipped) => equipped,
             Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
         };
@@ -90,28 +87,19 @@ impl<E: Executor> Executor for Execution<E> {
     }
 }
 
-/// A reader who stops would hold a query's snapshot, or a mutation's lock. What names no one operation goes on:
-/// GraphQL says what is wrong with it.
-fn subscription_only(
-    (request, finish): (Request, Finish),
-) -> Result<(Request, Finish), ServerError> {
-    if matches!(finish.kind, None | Some(OperationType::Subscription)) {
-        return Ok((request, finish));
-    }
-    Err(ServerError::new(
-        "ask queries and mutations with POST",
-        None,
-    ))
-}
-
-/// A document that does not parse, or came the wrong way.
+/// A document that does not parse.
 fn unreadable(error: ServerError) -> Response {
     mask(Response::from_errors(vec![error]))
 }
 
 /// A panic is an error of ours like any other: its words are for the log.
 fn broken(panic: &(dyn Any + Send)) -> Response {
-    let error = Error::Unexpected(format!("an operation panicked: {}", words_of(panic)));
+    let words = words_of(panic);
+    refusal(Error::Unexpected(format!("an operation panicked: {words}")))
+}
+
+/// The answer to an operation that was not begun, or not finished, for this reason.
+pub fn refusal(error: Error) -> Response {
     let error = GraphqlError::from(ApiError::from(error));
     let mut told = ServerError::new(error.message, None);
     told.extensions = error.extensions;

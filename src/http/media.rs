@@ -1,4 +1,4 @@
-//! In which of its two types an answer goes out, and with which status.
+//! In which of its types an answer goes out, and with which status.
 //!
 //! `application/graphql-response+json` says by its status whether the operation was begun at all. Clients of
 //! `application/json` expect 200 for whatever GraphQL itself answers.
@@ -18,10 +18,12 @@ pub enum MediaType {
     Json,
     /// The type of GraphQL over HTTP.
     GraphQl,
+    /// One answer after the other; what is refused before the first of them goes out as JSON.
+    EventStream,
 }
 
 impl MediaType {
-    /// What the caller likes best of the two; JSON where it does not say.
+    /// What the caller likes best of them; JSON where it does not say.
     pub fn accepted(headers: &HeaderMap) -> Self {
         let listed = headers.get_all(ACCEPT).iter();
         let ranges = listed.filter_map(|value| value.to_str().ok());
@@ -37,6 +39,7 @@ impl MediaType {
     fn named(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
             "application/graphql-response+json" => Some(Self::GraphQl),
+            "text/event-stream" => Some(Self::EventStream),
             "application/json" | "application/*" | "*/*" => Some(Self::Json),
             _ => None,
         }
@@ -44,7 +47,7 @@ impl MediaType {
 
     fn header(self) -> &'static str {
         match self {
-            Self::Json => "application/json; charset=utf-8",
+            Self::Json | Self::EventStream => "application/json; charset=utf-8",
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
         }
     }
@@ -56,7 +59,7 @@ impl MediaType {
         }
         let status = match self {
             Self::Json => StatusCode::OK,
-            Self::GraphQl => StatusCode::BAD_REQUEST,
+            Self::GraphQl | Self::EventStream => StatusCode::BAD_REQUEST,
         };
         self.body(status, &NotBegun::of(answer))
     }
@@ -75,14 +78,15 @@ impl MediaType {
 
 /// An answer without `data`, which only an operation that was begun has.
 #[derive(Serialize)]
-struct NotBegun<'a> {
+pub struct NotBegun<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     extensions: &'a BTreeMap<String, Value>,
 }
 
 impl<'a> NotBegun<'a> {
-    fn of(answer: &'a Answer) -> Self {
+    /// What is told of this answer.
+    pub fn of(answer: &'a Answer) -> Self {
         Self {
             errors: &answer.errors,
             extensions: &answer.extensions,
@@ -91,7 +95,7 @@ impl<'a> NotBegun<'a> {
 }
 
 /// Errors of fields carry the path of their field; what stops an operation before its first field does not.
-fn is_begun(answer: &Answer) -> bool {
+pub fn is_begun(answer: &Answer) -> bool {
     answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty())
 }
 
@@ -116,6 +120,7 @@ mod tests {
             ("*/*", MediaType::Json),
             ("text/html", MediaType::Json),
             ("application/graphql-response+json", MediaType::GraphQl),
+            ("text/event-stream", MediaType::EventStream),
             (
                 "Application/GraphQL-Response+JSON; charset=utf-8",
                 MediaType::GraphQl,

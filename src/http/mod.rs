@@ -18,6 +18,8 @@ mod refused;
 mod selected;
 mod settings;
 mod socket;
+mod sse;
+mod streams;
 
 use std::future::Future;
 
@@ -43,6 +45,7 @@ use media::MediaType;
 pub use origin::Origins;
 use refused::Refused;
 pub use settings::Settings;
+pub use streams::StreamSettings;
 
 /// Everything that the server answers.
 pub fn router(app: App, settings: &Settings) -> Router {

@@ -1,11 +1,13 @@
 //! What is refused before GraphQL sees it: a status, and a body of the shape that GraphQL errors have.
 
+use async_graphql::{ErrorExtensionValues, ServerError};
 use axum::http::StatusCode;
-use axum::http::header::{ALLOW, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::Response;
 use serde_json::json;
 
 use super::media::MediaType;
+use super::streams::Full;
 use crate::error::Error;
 use crate::graphql::ApiError;
 
@@ -50,6 +52,15 @@ impl Refused {
         }
     }
 
+    /// There is no room for more of this kind; there may be later.
+    pub fn too_many(status: StatusCode, message: impl Into<String>) -> Self {
+        Self {
+            code: "RATE_LIMITED",
+            header: Some((RETRY_AFTER, "10")),
+            ..Self::new(status, message)
+        }
+    }
+
     /// Wrong door.
     pub fn not_found() -> Self {
         Self {
@@ -63,13 +74,34 @@ impl Refused {
 
     /// The refusal as an answer.
     pub fn answer(self, media: MediaType) -> Response {
-        let error = json!({ "message": self.message, "extensions": { "code": self.code } });
-        let mut response = media.body(self.status, &json!({ "errors": [error] }));
-        if let Some((name, value)) = self.header {
+        let (status, header) = (self.status, self.header.clone());
+        let mut response = media.body(status, &json!({ "errors": [ServerError::from(self)] }));
+        if let Some((name, value)) = header {
             let value = HeaderValue::from_static(value);
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+impl From<Refused> for ServerError {
+    /// What the caller is told, on ways that know no status.
+    fn from(refused: Refused) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", refused.code);
+        let mut error = Self::new(refused.message, None);
+        error.extensions = Some(extensions);
+        error
+    }
+}
+
+impl From<Full> for Refused {
+    fn from(full: Full) -> Self {
+        let status = match full {
+            Full::Server => StatusCode::SERVICE_UNAVAILABLE,
+            Full::Token => StatusCode::TOO_MANY_REQUESTS,
+        };
+        Self::too_many(status, full.to_string())
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::origin::Origins;
+use super::streams::StreamSettings;
 
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
@@ -10,4 +11,7 @@ pub struct Settings {
     /// Which web pages may ask.
     #[command(flatten)]
     pub origins: Origins,
+    /// How much may be followed.
+    #[command(flatten)]
+    pub streams: StreamSettings,
 }

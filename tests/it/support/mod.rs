@@ -15,7 +15,9 @@
 
 pub mod graphql;
 mod postgres;
+pub mod served;
 pub mod shop;
+pub mod socket;
 mod sqlite;
 pub mod wire;
 pub mod world;

@@ -1,0 +1,129 @@
+//! The protocol graphql-transport-ws from its greeting to its end.
+
+use std::time::Duration;
+
+use async_graphql::{Executor, Request, Response};
+use futures_util::future::ready;
+use futures_util::{Stream, StreamExt, stream};
+use serde_json::{Map, Value};
+use tokio::time::{Instant, interval_at, timeout};
+
+use super::close::Close;
+use super::line::{Line, Wire};
+use super::message::{Heard, News, connection_ack, pong};
+use super::operations::Operations;
+use crate::http::bearer;
+use crate::http::execution::{Execution, refusal};
+use crate::http::streams::{Follower, StreamSettings};
+
+/// How often a socket is asked for a sign of life. Proxies cut what is silent for a minute.
+const KNOCK_EVERY: Duration = Duration::from_secs(25);
+
+/// Both sides of a socket.
+pub struct Conversation<'a, E, W> {
+    execution: &'a Execution<E>,
+    settings: &'a StreamSettings,
+    line: &'a mut Line<W>,
+}
+
+impl<'a, E: Executor, W: Wire> Conversation<'a, E, W> {
+    /// Nothing was said yet.
+    pub fn new(
+        execution: &'a Execution<E>,
+        settings: &'a StreamSettings,
+        line: &'a mut Line<W>,
+    ) -> Self {
+        Self {
+            execution,
+            settings,
+            line,
+        }
+    }
+
+    /// Waits for the first message that counts, and answers whose token it brings.
+    pub async fn greet(&mut self, follower: Follower) -> Result<Follower, Close> {
+        let greeting = timeout(self.settings.socket_init_timeout, self.init()).await;
+        let payload = greeting.map_err(|_| Close::init_timeout())??;
+        Ok(follower.or_with(bearer::in_payload(&Value::Object(payload))))
+    }
+
+    async fn init(&mut self) -> Result<Map<String, Value>, Close> {
+        loop {
+            match self.line.hear().await? {
+                Heard::Init(payload) => return Ok(payload.unwrap_or_default()),
+                Heard::Ping(payload) => self.line.tell(pong(&payload)).await?,
+                Heard::Subscribe(..) => return Err(Close::unauthorized()),
+                Heard::Pong | Heard::Complete(_) => {}
+            }
+        }
+    }
+
+    /// Lets the follower in, and runs what it asks for until one of the sides has enough.
+    pub async fn hold(&mut self, follower: &Follower) -> Result<(), Close> {
+        self.line.tell(connection_ack()).await?;
+        let mut operations = Operations::new(self.settings.socket_operations);
+        let mut knocking = interval_at(Instant::now() + KNOCK_EVERY, KNOCK_EVERY);
+        loop {
+            tokio::select! {
+                heard = self.line.hear() => self.react(heard?, follower, &mut operations).await?,
+                news = operations.next() => self.line.tell(news.text).await?,
+                _ = knocking.tick() => self.line.knock().await?,
+            }
+        }
+    }
+
+    async fn react(
+        &mut self,
+        heard: Heard,
+        follower: &Follower,
+        operations: &mut Operations,
+    ) -> Result<(), Close> {
+        match heard {
+            Heard::Init(_) => return Err(Close::repeated_init()),
+            Heard::Ping(payload) => self.line.tell(pong(&payload)).await?,
+            Heard::Pong => {}
+            Heard::Complete(id) => operations.complete(&id),
+            Heard::Subscribe(id, _) if operations.is_running(&id) => {
+                return Err(Close::duplicate(&id));
+            }
+            Heard::Subscribe(id, asked) => {
+                let execution = self.execution.clone();
+                let messages = messages(&id, execution, follower.clone(), asked.into());
+                if let Err(refused) = operations.begin(&id, messages) {
+                    self.line.tell(News::refused(&id, refused).text).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An operation as its client hears of it.
+fn messages<E: Executor>(
+    id: &str,
+    execution: Execution<E>,
+    follower: Follower,
+    request: Request,
+) -> impl Stream<Item = News> + Send + use<E> {
+    let (told, over) = (id.to_owned(), id.to_owned());
+    answers(execution, follower, request)
+        .map(move |answer| News::answer(&told, &answer))
+        .chain(stream::once(async move { News::complete(&over) }))
+}
+
+/// Whose token it is, is asked for each operation, as it is over HTTP.
+fn answers<E: Executor>(
+    execution: Execution<E>,
+    follower: Follower,
+    request: Request,
+) -> impl Stream<Item = Response> + Send {
+    let begin = async move {
+        match follower.identify().await {
+            Ok((viewer, sighting)) => {
+                execution.execute_stream(request.data(viewer).data(sighting), None)
+            }
+            Err(error) => stream::once(ready(refusal(error))).boxed(),
+        }
+    };
+    stream::once(begin).flatten()
+}
