@@ -1,4 +1,4 @@
-//! What requests, runs and commands share: the database, the clock, figures of late and the making of ids.
+//! What requests, runs and commands share: the database, the clock, figures of late, the end and the making of ids.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::reports::KpiMemory;
+use crate::stop::Stop;
 
 /// The running program; cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct App {
     pub clock: Clock,
     /// Figures that need no counting again.
     pub kpis: Arc<KpiMemory>,
+    /// When to end.
+    pub stop: Stop,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -32,6 +35,7 @@ impl App {
             database,
             clock,
             kpis: Arc::default(),
+            stop: Stop::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
         }
     }

@@ -8,6 +8,9 @@ use crate::domain::Invalid;
 /// What is told of a full disk, since whoever runs the program can do something about it.
 const DISK_FULL: &str = "the disk of the database is full: nothing was changed";
 
+/// What a run says that was cut off so that the program could end.
+pub const STOPPED: &str = "the program was stopped: the next run goes on";
+
 /// The result of everything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -32,6 +35,9 @@ pub enum Error {
     /// A lease was lost to another process; its run writes no more (R18).
     #[error("the sync run lost its lease to another run")]
     LeaseLost,
+    /// The program is about to end (R19: the next run makes it good).
+    #[error("{STOPPED}")]
+    Stopped,
     /// The database did not do it.
     #[error("{}", if is_disk_full(.0) { DISK_FULL } else { "the database failed" })]
     Database(#[from] DbErr),

@@ -84,6 +84,7 @@ impl From<Error> for ApiError {
             Error::Forbidden(message) => (Code::Forbidden, message),
             Error::NotMigrated(_)
             | Error::LeaseLost
+            | Error::Stopped
             | Error::Database(_)
             | Error::OutcomeUnknown(_)
             | Error::Unexpected(_) => {

@@ -16,6 +16,7 @@ mod operation;
 mod origin;
 mod refused;
 mod selected;
+mod server;
 mod settings;
 mod socket;
 mod sse;
@@ -27,16 +28,15 @@ use async_graphql::Executor;
 use axum::http::header::{
     CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql;
 pub use client_address::ClientAddress;
 use endpoint::Endpoint;
@@ -44,33 +44,34 @@ pub use execution::Execution;
 use media::MediaType;
 pub use origin::Origins;
 use refused::Refused;
+use server::{BodyTime, Server, limit_body_time};
+pub use server::{Seat, Seconds, ServerSettings};
 pub use settings::Settings;
 pub use streams::StreamSettings;
 
 /// Everything that the server answers.
 pub fn router(app: App, settings: &Settings) -> Router {
     let schema = graphql::schema();
-    routes(Endpoint::new(app, schema, settings))
+    routes(Endpoint::new(app, schema, settings), settings)
 }
 
-/// Answers on this listener until `shutdown` is there, then finishes what was begun.
+/// Answers on this listener until `shutdown` is there, then finishes what was begun, as far as there is time.
 pub async fn serve(
     app: App,
     settings: &Settings,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    // Messages of subscriptions are short: held back for more, each would wait for an acknowledgement.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, router(app, settings))
-        .with_graceful_shutdown(shutdown)
-        .await
-        .map_err(|error| Error::Unexpected(format!("the server stopped: {error}")))
+    let server = Server::new(router(app, settings), &settings.server);
+    server.run(listener, shutdown).await;
+    Ok(())
 }
 
-fn routes<E: Executor>(endpoint: Endpoint<E>) -> Router {
+fn routes<E: Executor>(endpoint: Endpoint<E>, settings: &Settings) -> Router {
+    let body_time = BodyTime::new(&settings.server);
     let graphql = Router::new()
         .route("/graphql", any(endpoint::answer::<E>))
+        .layer(from_fn_with_state(body_time, limit_body_time))
         .layer(map_response(keep_nowhere))
         .with_state(endpoint);
     Router::new()

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::origin::Origins;
+use super::server::ServerSettings;
 use super::streams::StreamSettings;
 
 /// The settings of the server; each group says its own defaults.
@@ -14,4 +15,7 @@ pub struct Settings {
     /// How much may be followed.
     #[command(flatten)]
     pub streams: StreamSettings,
+    /// How long the server waits, and for how many.
+    #[command(flatten)]
+    pub server: ServerSettings,
 }

@@ -27,10 +27,12 @@ pub async fn request(
     ledger::write(app, shop_id, author, &QueueRun { trigger, dry_run }).await
 }
 
-/// Carries a queued run out while the caller goes on; how it ended stands in the run.
+/// Carries a queued run out while the caller goes on; how it ended stands in the run. The end of the program
+/// waits for it.
 pub fn spawn(app: &App, queued: sync_run::Model) {
+    let stop = app.stop.clone();
     let app = app.clone();
-    tokio::spawn(async move {
+    stop.spawn(async move {
         // A failure is logged and stored with the run where it happens.
         let _ = run(&app, queued, false, &|_| {}).await;
     });

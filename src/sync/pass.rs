@@ -36,7 +36,10 @@ pub async fn run(
             tracing::warn!(run = %run.id, "{error}");
             return Err(error);
         }
-        tracing::error!(run = %run.id, cause = ?error, "a sync run failed");
+        match error {
+            Error::Stopped => tracing::info!(run = %run.id, "{error}"),
+            _ => tracing::error!(run = %run.id, cause = ?error, "a sync run failed"),
+        }
         run.state = SyncState::Failed;
         run.error = Some(error.to_string());
     }
@@ -75,6 +78,9 @@ async fn carry_out(
     // What becomes due from here on is the next run's.
     let mut more = run.transactions_due > 0;
     while more {
+        if app.stop.is_asked() {
+            return Err(Error::Stopped);
+        }
         let chunk = SettleChunk {
             run: run.clone(),
             at,

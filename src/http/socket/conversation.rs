@@ -42,7 +42,7 @@ impl<'a, E: Executor, W: Wire> Conversation<'a, E, W> {
 
     /// Waits for the first message that counts, and answers whose token it brings.
     pub async fn greet(&mut self, follower: Follower) -> Result<Follower, Close> {
-        let greeting = timeout(self.settings.socket_init_timeout, self.init()).await;
+        let greeting = timeout(self.settings.socket_init_timeout.0, self.init()).await;
         let payload = greeting.map_err(|_| Close::init_timeout())??;
         Ok(follower.or_with(bearer::in_payload(&Value::Object(payload))))
     }

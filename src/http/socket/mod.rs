@@ -18,6 +18,7 @@ use axum::response::Response;
 use super::bearer;
 use super::endpoint::Endpoint;
 use super::refused::Refused;
+use super::server::Seat;
 use super::streams::{Follower, Place};
 use close::Close;
 use conversation::Conversation;
@@ -38,21 +39,36 @@ pub async fn open<E: Executor>(
         return Err(Refused::forbidden(message));
     }
     let (mut parts, _) = request.into_parts();
-    let secret = bearer::in_headers(&parts.headers).map(str::to_owned);
-    let follower = endpoint
-        .streams
-        .follower(secret.as_deref(), &parts.extensions);
+    let caller = caller(&endpoint, &parts).await?;
+    let upgrade = upgrade(&endpoint, &mut parts).await?;
+    Ok(upgrade.on_upgrade(async move |socket| {
+        let mut line = Line::new(socket);
+        let close = talk(&endpoint, &mut line, caller).await;
+        line.close(close).await;
+    }))
+}
+
+/// Whoever is at the other end, as far as is known yet.
+struct Caller {
+    follower: Follower,
+    place: Option<Place>,
+    seat: Option<Seat>,
+}
+
+async fn caller<E>(endpoint: &Endpoint<E>, parts: &Parts) -> Result<Caller, Refused> {
+    let secret = bearer::in_headers(&parts.headers);
+    let follower = endpoint.streams.follower(secret, &parts.extensions);
     let mut place = None;
     if secret.is_some() {
         let (viewer, _) = follower.identify().await?;
         place = Some(follower.take_place(&viewer)?);
     }
-    let upgrade = upgrade(&endpoint, &mut parts).await?;
-    Ok(upgrade.on_upgrade(async move |socket| {
-        let mut line = Line::new(socket);
-        let close = talk(&endpoint, &mut line, follower, place).await;
-        line.close(close).await;
-    }))
+    let seat = parts.extensions.get::<Seat>().cloned();
+    Ok(Caller {
+        follower,
+        place,
+        seat,
+    })
 }
 
 async fn upgrade<E>(
@@ -74,22 +90,27 @@ async fn upgrade<E>(
     Ok(upgrade)
 }
 
-/// The life of a socket.
+/// The life of a socket. Until it is known whose it is, it may have to go for another.
 async fn talk<E: Executor>(
     endpoint: &Endpoint<E>,
     line: &mut Line<impl Wire>,
-    follower: Follower,
-    place: Option<Place>,
+    caller: Caller,
 ) -> Close {
+    let Caller {
+        follower,
+        place,
+        seat,
+    } = caller;
     let settings = endpoint.streams.settings();
     let mut conversation = Conversation::new(&endpoint.execution, settings, line);
-    let greeted = tokio::select! {
-        greeted = conversation.greet(follower.clone()) => greeted,
-        end = follower.stopped() => Err(end.into()),
-    };
+    let expendable = seat.as_ref().map(Seat::expendable);
     let held = async {
-        let follower = greeted?;
+        let follower = tokio::select! {
+            greeted = conversation.greet(follower.clone()) => greeted?,
+            end = follower.stopped() => return Err(end.into()),
+        };
         let _place = enter(&follower, place).await?;
+        drop(expendable);
         tokio::select! {
             held = conversation.hold(&follower) => held,
             end = follower.ended() => Err(end.into()),

@@ -58,7 +58,7 @@ impl Follower {
     pub async fn ended(&self) -> End {
         tokio::select! {
             message = self.refused() => End::Refused(message),
-            () = sleep(self.streams.settings.stream_lifetime) => End::Old,
+            () = sleep(self.streams.settings.stream_lifetime.0) => End::Old,
             end = self.stopped() => end,
         }
     }
@@ -72,7 +72,7 @@ impl Follower {
     /// Waits until the token is refused. A database that is away for a while refuses nobody.
     async fn refused(&self) -> String {
         loop {
-            sleep(self.streams.settings.token_recheck).await;
+            sleep(self.streams.settings.token_recheck.0).await;
             if let Err(Error::Unauthenticated(message)) = self.identify().await {
                 return message;
             }
