@@ -13,6 +13,7 @@
 mod connection;
 mod errors;
 mod field_types;
+mod heads;
 mod input;
 mod money;
 mod mutation;
@@ -46,9 +47,13 @@ pub type Schema = async_graphql::Schema<Query, Mutation, SubscriptionRoot>;
 /// Makes the schema. It holds nothing of a request and is made once.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), SubscriptionRoot)
-        .disable_suggestions()
-        .finish()
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        SubscriptionRoot::default(),
+    )
+    .disable_suggestions()
+    .finish()
 }
 
 /// The contract as the code has it, sorted so that only changes of meaning show as differences.

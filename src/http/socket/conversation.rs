@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{Executor, Request, Response};
+use async_graphql::{Executor, Request};
 use futures_util::future::ready;
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Map, Value};
@@ -12,6 +12,7 @@ use super::close::Close;
 use super::line::{Line, Wire};
 use super::message::{Heard, News, connection_ack, pong};
 use super::operations::Operations;
+use crate::error::Error;
 use crate::http::bearer;
 use crate::http::execution::{Execution, refusal};
 use crate::http::streams::{Follower, StreamSettings};
@@ -66,7 +67,7 @@ impl<'a, E: Executor, W: Wire> Conversation<'a, E, W> {
         loop {
             tokio::select! {
                 heard = self.line.hear() => self.react(heard?, follower, &mut operations).await?,
-                news = operations.next() => self.line.tell(news.text).await?,
+                news = operations.next() => self.line.tell(news?.text).await?,
                 _ = knocking.tick() => self.line.knock().await?,
             }
         }
@@ -88,7 +89,8 @@ impl<'a, E: Executor, W: Wire> Conversation<'a, E, W> {
             }
             Heard::Subscribe(id, asked) => {
                 let execution = self.execution.clone();
-                let messages = messages(&id, execution, follower.clone(), asked.into());
+                let request = asked.into();
+                let messages = messages(id.clone(), execution, follower.clone(), request);
                 if let Err(refused) = operations.begin(&id, messages) {
                     self.line.tell(News::refused(&id, refused).text).await?;
                 }
@@ -98,32 +100,27 @@ impl<'a, E: Executor, W: Wire> Conversation<'a, E, W> {
     }
 }
 
-/// An operation as its client hears of it.
+/// An operation as its client hears of it, or why its socket has to go. Whose token it is, is asked for each
+/// operation, as it is over HTTP.
 fn messages<E: Executor>(
-    id: &str,
+    id: String,
     execution: Execution<E>,
     follower: Follower,
     request: Request,
-) -> impl Stream<Item = News> + Send + use<E> {
-    let (told, over) = (id.to_owned(), id.to_owned());
-    answers(execution, follower, request)
-        .map(move |answer| News::answer(&told, &answer))
-        .chain(stream::once(async move { News::complete(&over) }))
-}
-
-/// Whose token it is, is asked for each operation, as it is over HTTP.
-fn answers<E: Executor>(
-    execution: Execution<E>,
-    follower: Follower,
-    request: Request,
-) -> impl Stream<Item = Response> + Send {
+) -> impl Stream<Item = Result<News, Close>> + Send + use<E> {
     let begin = async move {
-        match follower.identify().await {
+        let answers = match follower.identify().await {
             Ok((viewer, sighting)) => {
                 execution.execute_stream(request.data(viewer).data(sighting), None)
             }
+            Err(error @ Error::Unauthenticated(_)) => {
+                return stream::once(ready(Err(Close::refused(error)))).boxed();
+            }
             Err(error) => stream::once(ready(refusal(error))).boxed(),
-        }
+        };
+        let over = News::complete(&id);
+        let news = answers.map(move |answer| News::answer(&id, &answer));
+        news.chain(stream::once(ready(over))).map(Ok).boxed()
     };
     stream::once(begin).flatten()
 }

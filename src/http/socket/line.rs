@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Error as SocketError;
 use axum::body::Bytes;
 use axum::extract::ws::Message;
+use futures_util::future::pending;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::time::timeout;
 
@@ -34,13 +35,17 @@ impl<T> Wire for T where
 pub struct Line<W> {
     wire: W,
     has_heard: bool,
+    is_deaf: bool,
 }
 
 impl<W: Wire> Line<W> {
     /// Talks over this wire.
     pub fn new(wire: W) -> Self {
-        let has_heard = true;
-        Self { wire, has_heard }
+        Self {
+            wire,
+            has_heard: true,
+            is_deaf: false,
+        }
     }
 
     /// Waits for the next message; an error where there will be none. Can be given up without losing one.
@@ -55,7 +60,10 @@ impl<W: Wire> Line<W> {
                 Ok(Message::Ping(_)) => taken(self.wire.flush()).await?,
                 Ok(Message::Pong(_)) => {}
                 Ok(Message::Close(_)) => return Err(Close::quietly()),
-                Err(_) => return Err(Close::invalid("that is no message, or too long a one")),
+                Err(_) => {
+                    self.is_deaf = true;
+                    return Err(Close::invalid("that is no message, or too long a one"));
+                }
             }
         }
     }
@@ -74,12 +82,15 @@ impl<W: Wire> Line<W> {
         taken(self.wire.send(Message::Ping(Bytes::new()))).await
     }
 
-    /// Says why it ends. What was on its way is read before: cut off in the middle of it, the other side would not
-    /// read our goodbye.
+    /// Says why it ends. What is on its way is read before, or left to lie for a while where it cannot be: cut off in
+    /// the middle of it, the other side would not read our goodbye.
     pub async fn close(mut self, close: Close) {
         let goodbye = async {
             let _ = self.wire.send(close.into()).await;
             while let Some(Ok(_)) = self.wire.next().await {}
+            if self.is_deaf {
+                pending::<()>().await;
+            }
         };
         let _ = timeout(GOODBYE, goodbye).await;
     }

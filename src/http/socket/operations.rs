@@ -12,6 +12,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::close::Close;
 use super::message::News;
 use crate::http::refused::Refused;
 
@@ -34,7 +35,7 @@ struct Running {
 struct Told {
     id: String,
     number: u64,
-    news: News,
+    news: Result<News, Close>,
 }
 
 impl Operations {
@@ -60,7 +61,7 @@ impl Operations {
     pub fn begin(
         &mut self,
         id: &str,
-        messages: impl Stream<Item = News> + Send + 'static,
+        messages: impl Stream<Item = Result<News, Close>> + Send + 'static,
     ) -> Result<(), Refused> {
         if self.running.len() >= self.most {
             let message = format!("one socket runs at most {} operations at a time", self.most);
@@ -82,8 +83,8 @@ impl Operations {
         }
     }
 
-    /// Waits for the next message of any of them.
-    pub async fn next(&mut self) -> News {
+    /// Waits for the next message of any of them, or for what ends the socket.
+    pub async fn next(&mut self) -> Result<News, Close> {
         loop {
             // There is always a message to come, since we could send one ourselves.
             let Some(Told { id, number, news }) = self.told.recv().await else {
@@ -93,7 +94,7 @@ impl Operations {
             if running.is_none_or(|running| running.number != number) {
                 continue;
             }
-            if news.is_last {
+            if is_last(&news) {
                 self.running.remove(&id);
             }
             return news;
@@ -101,15 +102,19 @@ impl Operations {
     }
 }
 
+fn is_last(news: &Result<News, Close>) -> bool {
+    news.as_ref().map_or(true, |news| news.is_last)
+}
+
 async fn tell_all(
     id: String,
     number: u64,
-    messages: impl Stream<Item = News>,
+    messages: impl Stream<Item = Result<News, Close>>,
     tell: mpsc::Sender<Told>,
 ) {
     let mut messages = pin!(messages);
     while let Some(news) = messages.next().await {
-        let is_last = news.is_last;
+        let is_last = is_last(&news);
         let id = id.clone();
         let is_over = tell.send(Told { id, number, news }).await.is_err();
         if is_last || is_over {
@@ -129,15 +134,16 @@ mod tests {
     use super::*;
 
     /// A message for ever, counted as it is made.
-    fn endless(text: &str, made: &Arc<AtomicUsize>) -> impl Stream<Item = News> + Send + use<> {
+    fn endless(
+        text: &str,
+        made: &Arc<AtomicUsize>,
+    ) -> impl Stream<Item = Result<News, Close>> + Send + use<> {
         let (text, made) = (text.to_owned(), Arc::clone(made));
         stream::repeat_with(move || {
             made.fetch_add(1, Ordering::Relaxed);
             let text = text.clone();
-            News {
-                text,
-                is_last: false,
-            }
+            let is_last = false;
+            Ok(News { text, is_last })
         })
     }
 
@@ -158,7 +164,7 @@ mod tests {
         let_them_run().await;
         // One for each operation, and one on its way.
         assert_eq!(made.load(Ordering::Relaxed), 21);
-        operations.next().await;
+        operations.next().await.unwrap();
         let_them_run().await;
         assert_eq!(made.load(Ordering::Relaxed), 22);
     }
@@ -172,7 +178,9 @@ mod tests {
         let_them_run().await;
         let mut counts = HashMap::<_, usize>::new();
         for _ in 0..300 {
-            *counts.entry(operations.next().await.text).or_default() += 1;
+            *counts
+                .entry(operations.next().await.unwrap().text)
+                .or_default() += 1;
         }
         assert!(
             counts.values().all(|count| (99..=101).contains(count)),
@@ -193,8 +201,8 @@ mod tests {
             text: "new".to_owned(),
             is_last: true,
         };
-        operations.begin("1", stream::iter([last])).unwrap();
-        assert_eq!(operations.next().await.text, "new");
+        operations.begin("1", stream::iter([Ok(last)])).unwrap();
+        assert_eq!(operations.next().await.unwrap().text, "new");
         assert!(!operations.is_running("1"));
         // Its work has ended with it.
         let_them_run().await;

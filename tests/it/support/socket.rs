@@ -127,8 +127,13 @@ impl Socket {
         }
     }
 
-    /// What carries it.
-    pub fn wire(&mut self) -> &mut Box<dyn Wire> {
-        self.0.get_mut()
+    /// The next frame, whatever it is.
+    pub async fn frame(&mut self) -> Message {
+        self.0.next().await.unwrap().unwrap()
+    }
+
+    /// Reads no more, and writes nothing either: what carries it is all that is left.
+    pub fn abandon(self) -> Box<dyn Wire> {
+        self.0.into_inner()
     }
 }
