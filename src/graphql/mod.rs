@@ -13,6 +13,7 @@
 mod connection;
 mod contract;
 mod errors;
+mod heads;
 mod in_turn;
 mod input;
 mod money;
@@ -54,7 +55,12 @@ pub fn schema() -> Schema {
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, SubscriptionRoot> {
-    Schema::build(Query::default(), Mutation::default(), SubscriptionRoot).disable_suggestions()
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        SubscriptionRoot::default(),
+    )
+    .disable_suggestions()
 }
 
 /// The contract as the code has it, sorted so that only changes of meaning show as differences.

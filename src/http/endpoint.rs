@@ -20,8 +20,9 @@ use super::media::MediaType;
 use super::origin::Origins;
 use super::refused::Refused;
 use super::settings::Settings;
+use super::streams::Streams;
 use super::watched::{Watched, role_name};
-use super::{asked, bearer, socket};
+use super::{asked, bearer, socket, sse};
 use crate::app::App;
 
 /// What every request to `/graphql` needs.
@@ -37,6 +38,8 @@ pub struct Endpoint<E> {
     pub execution: Watched<Limited<Guarded<E>>>,
     /// From which web pages.
     pub origins: Origins,
+    /// What is followed.
+    pub streams: Streams,
 }
 
 impl<E> Endpoint<E> {
@@ -45,9 +48,12 @@ impl<E> Endpoint<E> {
         let documents = Documents::new(&settings.persisted);
         let execution = Limited::new(app.clone(), documents.guard(schema), settings);
         let rates = execution.rates().clone();
+        let metrics = Arc::clone(&app.metrics);
+        let door = Door::new(Bearers::new(app, settings), rates);
         Self {
-            execution: Watched::new(execution, Arc::clone(&app.metrics)),
-            door: Door::new(Bearers::new(app, settings), rates),
+            execution: Watched::new(execution, metrics),
+            streams: Streams::new(door.clone(), settings.streams),
+            door,
             bodies: settings.bodies,
             documents,
             origins: settings.origins.clone(),
@@ -55,11 +61,16 @@ impl<E> Endpoint<E> {
     }
 
     /// What a request asks, and for whom; nothing is run yet.
-    async fn receive(&self, request: Request) -> Result<GraphQlRequest, Refused> {
+    pub async fn receive(
+        &self,
+        media: MediaType,
+        request: Request,
+    ) -> Result<GraphQlRequest, Refused> {
         let secret = bearer::in_headers(request.headers());
         let address = request.extensions().get::<ClientAddress>().copied();
         let (viewer, sighting) = self.door.identify(address, secret).await?;
         Span::current().record("role", role_name(viewer.role));
+        let is_link = request.method() == Method::GET;
         let asked = match *request.method() {
             Method::GET => Asked::in_address(request.uri())?,
             Method::POST => {
@@ -74,7 +85,11 @@ impl<E> Endpoint<E> {
                 ));
             }
         };
-        let asked = self.documents.request(asked)?.data(viewer).data(sighting);
+        let mut asked = self.documents.request(asked)?;
+        if is_link {
+            self.execution.refuse_changes(&mut asked, media)?;
+        }
+        let asked = asked.data(viewer).data(sighting);
         Ok(match address {
             Some(address) => asked.data(address),
             None => asked,
@@ -96,7 +111,7 @@ pub async fn answer<E: Executor>(
     };
     let answer = match media {
         MediaType::Json | MediaType::GraphQl => ask(&endpoint, media, request).await,
-        MediaType::EventStream => Err(Refused::not_acceptable()),
+        MediaType::EventStream => sse::answer(&endpoint, request).await,
     };
     answer.unwrap_or_else(|refused| refused.answer(media))
 }
@@ -112,8 +127,7 @@ async fn ask<E: Executor>(
     media: MediaType,
     request: Request,
 ) -> Result<Response, Refused> {
-    let is_link = request.method() == Method::GET;
-    let asked = endpoint.receive(request).await?;
-    let answered = endpoint.execution.answer(asked, is_link).await?;
+    let asked = endpoint.receive(media, request).await?;
+    let answered = endpoint.execution.answer(asked).await;
     Ok(answered.over_http(media))
 }

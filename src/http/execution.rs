@@ -5,7 +5,6 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Request, Response, ServerError};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
@@ -41,7 +40,6 @@ impl<E> Execution<E> {
         refuse_invalid(&mut request)?;
         let reads = Reads::new(&self.app);
         let finish = Finish {
-            kind: operation.as_ref().map(|it| it.kind),
             order: operation.map(|it| it.order).unwrap_or_default(),
             nulls: Nulls::of(&request),
             reads: reads.clone(),
@@ -52,7 +50,6 @@ impl<E> Execution<E> {
 
 /// What is left to be done to an answer of the library before it goes out.
 struct Finish {
-    kind: Option<OperationType>,
     order: AnswerOrder,
     nulls: Nulls,
     reads: Reads,
@@ -84,8 +81,7 @@ impl<E: Executor> Executor for Execution<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let equipped = self.equip(request).and_then(subscription_only);
-        let (request, finish) = match equipped {
+        let (request, finish) = match self.equip(request) {
             Ok(equipped) => equipped,
             Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
         };
@@ -96,21 +92,7 @@ impl<E: Executor> Executor for Execution<E> {
     }
 }
 
-/// A reader who stops would hold a query's snapshot, or a mutation's lock. What names no one operation goes on:
-/// GraphQL says what is wrong with it.
-fn subscription_only(
-    (request, finish): (Request, Finish),
-) -> Result<(Request, Finish), ServerError> {
-    if matches!(finish.kind, None | Some(OperationType::Subscription)) {
-        return Ok((request, finish));
-    }
-    Err(ServerError::new(
-        "ask queries and mutations with POST",
-        None,
-    ))
-}
-
-/// A document that does not parse, or came the wrong way.
+/// A document that does not parse.
 pub fn unreadable(error: ServerError) -> Response {
     mask(Response::from_errors(vec![error]))
 }
@@ -118,6 +100,11 @@ pub fn unreadable(error: ServerError) -> Response {
 /// A panic is an error of ours like any other: its words are for the log.
 fn broken(panic: &(dyn Any + Send)) -> Response {
     let error = Error::Unexpected(format!("an operation panicked: {}", words_of(panic)));
+    refusal(error)
+}
+
+/// The answer to an operation that was not begun, or not finished, for this reason.
+pub fn refusal(error: Error) -> Response {
     Response::from_errors(vec![ApiError::from(error).told()])
 }
 

@@ -94,14 +94,15 @@ impl MediaType {
 
 /// An answer without `data`, which only an operation that was begun has.
 #[derive(Serialize)]
-struct NotBegun<'a> {
+pub struct NotBegun<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     extensions: &'a BTreeMap<String, Value>,
 }
 
 impl<'a> NotBegun<'a> {
-    fn of(answer: &'a Answer) -> Self {
+    /// What is told of this answer.
+    pub fn of(answer: &'a Answer) -> Self {
         Self {
             errors: &answer.errors,
             extensions: &answer.extensions,
@@ -110,7 +111,7 @@ impl<'a> NotBegun<'a> {
 }
 
 /// Errors of fields carry the path of their field; what stops an operation before its first field does not.
-fn is_begun(answer: &Answer) -> bool {
+pub fn is_begun(answer: &Answer) -> bool {
     answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty())
 }
 

@@ -28,6 +28,8 @@ mod selected;
 mod server;
 mod settings;
 mod socket;
+mod sse;
+mod streams;
 mod watched;
 
 use std::future::{Future, pending};
@@ -60,6 +62,7 @@ use request_log::log_request;
 use server::{BodyTime, Server, limit_body_time};
 pub use server::{Seconds, ServerSettings};
 pub use settings::Settings;
+pub use streams::StreamSettings;
 
 /// Everything that the server answers.
 pub fn router(app: App, settings: &Settings) -> Router {

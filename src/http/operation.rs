@@ -1,6 +1,8 @@
 //! What a request asks for, known before it runs: the kind of its operation, and the order of its answer.
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{
+    ExecutableDocument, OperationDefinition, OperationType, Selection,
+};
 use async_graphql::{Name, Request, ServerError, ServerResult};
 
 use super::answer_order::AnswerOrder;
@@ -23,6 +25,9 @@ pub fn operation_of(request: &mut Request) -> Result<Option<Operation>, ServerEr
     let wanted = request.operation_name.clone();
     let document = request.parsed_query()?;
     let operation = fitting(document, wanted.as_deref());
+    if let Some(operation) = operation {
+        require_one_root(operation)?;
+    }
     Ok(operation.map(|operation| Operation {
         kind: operation.ty,
         name: wanted.or_else(|| only_name(document)),
@@ -62,6 +67,18 @@ pub fn fitting<'a>(
     }
 }
 
+/// A subscription has one root field, as GraphQL says. The library would follow several, and none of those in
+/// fragments.
+fn require_one_root(operation: &OperationDefinition) -> Result<(), ServerError> {
+    let roots = &operation.selection_set;
+    let is_one = matches!(&*roots.node.items, [root] if matches!(root.node, Selection::Field(_)));
+    if operation.ty != OperationType::Subscription || is_one {
+        return Ok(());
+    }
+    let message = "a subscription follows one field, which stands outside of fragments";
+    Err(ServerError::new(message, Some(roots.pos)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +115,22 @@ mod tests {
             request.operation_name = wanted.map(str::to_owned);
             let operation = operation_of(&mut request).unwrap().unwrap();
             assert_eq!(operation.name.as_deref(), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_subscription_follows_one_field() {
+        for (text, is_one) in [
+            ("subscription { a }", true),
+            ("subscription { b: a { c d } }", true),
+            ("subscription { a b }", false),
+            ("subscription { a a }", false),
+            ("subscription { ...A } fragment A on S { a }", false),
+            ("subscription { ... { a } }", false),
+            ("query { a b ...A } fragment A on Q { a }", true),
+        ] {
+            let found = operation_of(&mut Request::new(text));
+            assert_eq!(found.is_ok(), is_one, "{text}");
         }
     }
 }

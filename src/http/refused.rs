@@ -9,6 +9,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::media::MediaType;
+use super::streams::Full;
 use crate::error::Error;
 use crate::graphql::ApiError;
 
@@ -60,7 +61,7 @@ impl Refused {
 
     /// No type of answer that the caller takes.
     pub fn not_acceptable() -> Self {
-        let message = "answers come as application/graphql-response+json or application/json";
+        let message = "answers come as application/json, application/graphql-response+json or text/event-stream";
         Self::new(StatusCode::NOT_ACCEPTABLE, message)
     }
 
@@ -77,6 +78,15 @@ impl Refused {
         Self {
             code: "FORBIDDEN",
             ..Self::new(StatusCode::FORBIDDEN, message)
+        }
+    }
+
+    /// There is no room for more of this kind; there may be later.
+    pub fn too_many(status: StatusCode, message: impl Into<String>) -> Self {
+        Self {
+            code: "RATE_LIMITED",
+            retry_after: NonZeroU64::new(10),
+            ..Self::new(status, message)
         }
     }
 
@@ -138,6 +148,16 @@ impl From<Refused> for ServerError {
         let mut error = Self::new(refused.message, None);
         error.extensions = Some(extensions);
         error
+    }
+}
+
+impl From<Full> for Refused {
+    fn from(full: Full) -> Self {
+        let status = match full {
+            Full::Server => StatusCode::SERVICE_UNAVAILABLE,
+            Full::Token => StatusCode::TOO_MANY_REQUESTS,
+        };
+        Self::too_many(status, full.to_string())
     }
 }
 

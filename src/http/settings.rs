@@ -9,6 +9,7 @@ use super::identity::IdentitySettings;
 use super::limits::{DocumentLimits, RateLimits, WorkLimits};
 use super::origin::Origins;
 use super::server::ServerSettings;
+use super::streams::StreamSettings;
 
 /// The settings of the server; each group says its own defaults.
 #[derive(Args, Clone, Debug, Default)]
@@ -28,6 +29,9 @@ pub struct Settings {
     /// Where figures are told.
     #[command(flatten)]
     pub figures: FigureSettings,
+    /// How much may be followed.
+    #[command(flatten)]
+    pub streams: StreamSettings,
     /// How long the server waits, and for how many.
     #[command(flatten)]
     pub server: ServerSettings,

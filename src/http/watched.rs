@@ -15,6 +15,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 
 use super::limits::{Answered, Limited};
+use super::media::MediaType;
 use super::operation::Operation;
 use super::refused::Refused;
 use super::request_log::may_be_logged;
@@ -99,17 +100,21 @@ impl<E> Watched<E> {
 }
 
 impl<E: Executor> Watched<Limited<E>> {
-    /// Answers what came over HTTP, perhaps with nothing but a link.
-    pub async fn answer(&self, request: Request, is_link: bool) -> Result<Answered, Refused> {
+    /// Answers what came over HTTP.
+    pub async fn answer(&self, request: Request) -> Answered {
         let (request, mut watch) = self.watch(request, None, Mode::Once);
-        let answering = self.execution.answer(request, is_link);
+        let answering = self.execution.answer(request);
         let answered = answering.instrument(watch.span.clone()).await;
-        match &answered {
-            Ok(answered) => watch.see(answered.response()),
-            Err(refused) => refused.code().clone_into(&mut watch.outcome),
-        }
+        watch.see(answered.response());
         watch.tell(&Span::current());
         answered
+    }
+}
+
+impl<E> Watched<Limited<E>> {
+    /// See [`Limited::refuse_changes`].
+    pub fn refuse_changes(&self, request: &mut Request, media: MediaType) -> Result<(), Refused> {
+        self.execution.refuse_changes(request, media)
     }
 }
 

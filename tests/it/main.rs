@@ -18,6 +18,7 @@ mod rules;
 mod schema;
 mod settling;
 mod sharding;
+mod streams;
 mod subscriptions;
 mod support;
 mod user_errors;

@@ -52,6 +52,11 @@ impl Admission {
         &self.rates
     }
 
+    /// Whether a text is short and flat enough for the parser.
+    pub fn may_be_parsed(&self, text: &str) -> bool {
+        Excess::of_text(&self.limits, text).is_ok()
+    }
+
     /// Looks at what is asked by the bearer in the request or in its session. The text is paid for before it is
     /// parsed, and all else before it is run.
     pub fn admit(

@@ -14,6 +14,8 @@ use super::rates::Rates;
 use super::work::Work;
 use crate::app::App;
 use crate::http::execution::Execution;
+use crate::http::media::MediaType;
+use crate::http::operation::operation_of;
 use crate::http::refused::Refused;
 use crate::http::settings::Settings;
 
@@ -36,6 +38,27 @@ impl<E> Limited<E> {
         }
     }
 
+    /// Following a link changes nothing, and only a stream of events can be followed for long. What cannot be
+    /// parsed, or is longer than may be, goes on: it will be told what is wrong with it.
+    pub(in crate::http) fn refuse_changes(
+        &self,
+        request: &mut Request,
+        media: MediaType,
+    ) -> Result<(), Refused> {
+        if !self.admission.may_be_parsed(&request.query) {
+            return Ok(());
+        }
+        let kind = operation_of(request).ok().flatten().map(|it| it.kind);
+        match (kind, media) {
+            (Some(OperationType::Subscription), MediaType::EventStream)
+            | (None | Some(OperationType::Query), _) => Ok(()),
+            (Some(_), _) => Err(Refused::method(
+                "POST",
+                "only queries can be asked with GET",
+            )),
+        }
+    }
+
     /// The points of everybody.
     pub(in crate::http) fn rates(&self) -> &Rates {
         self.admission.rates()
@@ -43,46 +66,22 @@ impl<E> Limited<E> {
 }
 
 impl<E: Executor> Limited<E> {
-    /// Runs an operation that may be run, whichever kind it is, unless all that was done to ask for it was to follow
-    /// a link.
-    pub(in crate::http) async fn answer(
-        &self,
-        request: Request,
-        is_link: bool,
-    ) -> Result<Answered, Refused> {
-        let admitted = match self.admission.admit(request, None) {
-            Ok(admitted) => admitted,
-            Err(refused) => return Ok(*refused),
-        };
-        if is_link {
-            refuse_changes(admitted.kind)?;
+    /// Runs an operation that may be run.
+    pub(in crate::http) async fn answer(&self, request: Request) -> Answered {
+        match self.admission.admit(request, None) {
+            Ok(admitted) => self.work.run(&self.execution, admitted).await,
+            Err(refused) => *refused,
         }
-        Ok(self.work.run(&self.execution, admitted).await)
-    }
-}
-
-/// Following a link changes nothing. What names no one operation goes on: GraphQL says what is wrong with it.
-fn refuse_changes(kind: Option<OperationType>) -> Result<(), Refused> {
-    match kind {
-        None | Some(OperationType::Query) => Ok(()),
-        Some(_) => Err(Refused::method(
-            "POST",
-            "only queries can be asked with GET",
-        )),
     }
 }
 
 impl<E: Executor> Executor for Limited<E> {
     async fn execute(&self, request: Request) -> Response {
-        let answered = match self.admission.admit(request, None) {
-            Ok(admitted) => self.work.run(&self.execution, admitted).await,
-            Err(refused) => *refused,
-        };
-        answered.into_response()
+        self.answer(request).await.into_response()
     }
 
     /// Subscriptions are short work now and then, and are not ended by time: whoever holds the connection bounds
-    /// how many there are.
+    /// how many there are. All else is answered once, and lets go of what it read from before that is taken.
     fn execute_stream(
         &self,
         request: Request,
@@ -92,6 +91,14 @@ impl<E: Executor> Executor for Limited<E> {
             Ok(admitted) => admitted,
             Err(refused) => return stream::once(ready(refused.into_response())).boxed(),
         };
+        if admitted
+            .kind
+            .is_some_and(|kind| kind != OperationType::Subscription)
+        {
+            let (work, execution) = (self.work.clone(), self.execution.clone());
+            let answered = async move { work.run(&execution, admitted).await.into_response() };
+            return stream::once(answered).boxed();
+        }
         let mut cost = Some(admitted.cost);
         let answers = self.execution.execute_stream(admitted.request, session);
         let first_tells = move |answer| match cost.take() {

@@ -4,6 +4,7 @@
 mod audit;
 mod fuzz;
 mod lint;
+mod streams;
 mod validate;
 
 use std::fs;

@@ -84,6 +84,37 @@ async fn a_bad_setting_stops_the_program_by_its_name() {
             "https://a.example,b.example",
             ["--allowed-origin", "such as https://shop.example"],
         ),
+        ("CASHABLE_STREAMS", "0", ["--streams", "is not in 1..="]),
+        (
+            "CASHABLE_STREAMS_EACH",
+            "many",
+            ["--streams-each", "invalid digit"],
+        ),
+        (
+            "CASHABLE_STREAM_LIFETIME",
+            "0",
+            ["--stream-lifetime", "seconds above 0"],
+        ),
+        (
+            "CASHABLE_TOKEN_RECHECK",
+            "soon",
+            ["--token-recheck", "seconds above 0"],
+        ),
+        (
+            "CASHABLE_SOCKET_INIT_TIMEOUT",
+            "-1",
+            ["--socket-init-timeout", "seconds above 0"],
+        ),
+        (
+            "CASHABLE_SOCKET_OPERATIONS",
+            "0",
+            ["--socket-operations", "is not in 1..="],
+        ),
+        (
+            "CASHABLE_SOCKET_MESSAGE_SIZE",
+            "0",
+            ["--socket-message-size", "is not in 1..="],
+        ),
         ("CASHABLE_MIGRATE", "perhaps", ["--migrate", "true, false"]),
     ] {
         let said = shell.run_with(&[(name, value)], "serve");

@@ -217,6 +217,6 @@ async fn a_type_that_there_is_not_is_refused() {
         assert_eq!(answer.code(), "BAD_USER_INPUT");
         let json = "application/json; charset=utf-8";
         assert_eq!(answer.header(header::CONTENT_TYPE), json);
-        assert_eq!(answer.header(header::VARY), "Accept, Authorization");
+        assert_eq!(answer.header(header::VARY), "Accept, Authorization, Origin");
     }
 }
