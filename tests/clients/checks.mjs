@@ -24,6 +24,9 @@ export function finish() {
   process.exit(0);
 }
 
+/** Results without what they cost, which is told with each first one. */
+export const withoutCost = (results) => results.map(({ extensions, ...result }) => result);
+
 /** The data that an admin gets over HTTP. */
 export async function ask(query, variables = {}) {
   const response = await fetch(url, {

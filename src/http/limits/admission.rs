@@ -52,9 +52,14 @@ impl Admission {
         &self.rates
     }
 
-    /// Whether a text is short and flat enough for the parser.
-    pub fn may_be_parsed(&self, text: &str) -> bool {
-        Excess::of_text(&self.limits, text).is_ok()
+    /// Which kind of operation a request asks for; nothing where it does not keep within the limits, or cannot be
+    /// parsed: it will be told so.
+    pub fn kind_of(&self, request: &mut Request) -> Option<OperationType> {
+        Excess::of_text(&self.limits, &request.query).ok()?;
+        let variables = request.variables.clone();
+        let looked = self.look_at(request);
+        request.variables = variables;
+        looked.ok()?.0
     }
 
     /// Looks at what is asked by the bearer in the request or in its session. The text is paid for before it is

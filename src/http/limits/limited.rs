@@ -15,7 +15,6 @@ use super::work::Work;
 use crate::app::App;
 use crate::http::execution::Execution;
 use crate::http::media::MediaType;
-use crate::http::operation::operation_of;
 use crate::http::refused::Refused;
 use crate::http::settings::Settings;
 
@@ -39,17 +38,13 @@ impl<E> Limited<E> {
     }
 
     /// Following a link changes nothing, and only a stream of events can be followed for long. What cannot be
-    /// parsed, or is longer than may be, goes on: it will be told what is wrong with it.
+    /// parsed, or is past a limit, goes on: it will be told what is wrong with it.
     pub(in crate::http) fn refuse_changes(
         &self,
         request: &mut Request,
         media: MediaType,
     ) -> Result<(), Refused> {
-        if !self.admission.may_be_parsed(&request.query) {
-            return Ok(());
-        }
-        let kind = operation_of(request).ok().flatten().map(|it| it.kind);
-        match (kind, media) {
+        match (self.admission.kind_of(request), media) {
             (Some(OperationType::Subscription), MediaType::EventStream)
             | (None | Some(OperationType::Query), _) => Ok(()),
             (Some(_), _) => Err(Refused::method(

@@ -46,7 +46,8 @@ impl Heard {
         if !text.trim_ascii_start().starts_with('{') {
             return Err(Close::invalid("a message is a JSON object"));
         }
-        let envelope: Envelope<'_> = serde_json::from_str(text).map_err(unreadable)?;
+        let envelope: Envelope<'_> =
+            serde_json::from_str(text).map_err(|error| unreadable(&error))?;
         match &*envelope.r#type {
             "connection_init" => Ok(Self::Init(envelope.object()?)),
             "ping" => Ok(Self::Ping(envelope.object()?)),
@@ -65,7 +66,10 @@ impl Envelope<'_> {
         let payload = self
             .payload
             .map(|payload| serde_json::from_str(payload.get()));
-        Ok(payload.transpose().map_err(unreadable)?.flatten())
+        Ok(payload
+            .transpose()
+            .map_err(|error| unreadable(&error))?
+            .flatten())
     }
 
     fn id(self) -> Result<String, Close> {
@@ -81,7 +85,7 @@ impl Envelope<'_> {
     }
 }
 
-fn unreadable(error: serde_json::Error) -> Close {
+fn unreadable(error: &serde_json::Error) -> Close {
     Close::invalid(format!(
         "that is no message of graphql-transport-ws: {error}"
     ))

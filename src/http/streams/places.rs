@@ -40,16 +40,16 @@ impl Places {
 
     /// A place for whoever bears this token.
     pub fn take(&self, token: Uuid) -> Result<Place, Full> {
-        let mut taken = self.lock();
-        let own = taken.get(&token).copied().unwrap_or(0);
+        let mut places = self.lock();
+        let own = places.get(&token).copied().unwrap_or(0);
         if own >= self.each {
             return Err(Full::Token);
         }
-        if taken.values().sum::<usize>() >= self.total {
+        if places.values().sum::<usize>() >= self.total {
             return Err(Full::Server);
         }
-        taken.insert(token, own + 1);
-        drop(taken);
+        places.insert(token, own + 1);
+        drop(places);
         let places = self.clone();
         Ok(Place { places, token })
     }

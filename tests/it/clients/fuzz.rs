@@ -40,7 +40,12 @@ async fn nothing_that_is_asked_breaks_the_server(app: TestApp) {
     assert!(is_well, "{printed}");
     let tally: Tally = serde_json::from_slice(&fs::read(tally).unwrap()).unwrap();
     let refused: Vec<_> = tally.codes.keys().collect();
-    assert_eq!(refused, ["BAD_USER_INPUT"], "{printed}");
+    let is_told =
+        |code: &&&String| ["BAD_USER_INPUT", "QUERY_TOO_COMPLEX"].contains(&code.as_str());
+    assert!(
+        refused.iter().all(|code| is_told(&code)),
+        "{refused:?} {printed}"
+    );
     // Each of them was asked, and most of them led somewhere.
     assert!(tally.answered.len() >= 31, "{tally:?}");
     let answered = tally.answered.values().filter(|times| **times > 0);

@@ -145,7 +145,7 @@ impl Events {
                         .map(|(_, value)| value.trim_start().to_owned())
                 };
                 let found = field("event").zip(field("data"));
-                self.text = rest.to_owned();
+                self.text = String::from(rest);
                 if found.is_some() {
                     return found;
                 }

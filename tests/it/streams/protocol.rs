@@ -29,9 +29,10 @@ async fn what_is_no_message_ends_a_socket() {
     ];
     for frame in wrong {
         for is_in in [false, true] {
-            let mut socket = match is_in {
-                false => Socket::open(&followed.server, &[]).await.unwrap(),
-                true => followed.socket().await,
+            let mut socket = if is_in {
+                followed.socket().await
+            } else {
+                Socket::open(&followed.server, &[]).await.unwrap()
             };
             socket.send_frame(frame.clone()).await.unwrap();
             let (code, reason) = socket.end().await.unwrap();

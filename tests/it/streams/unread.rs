@@ -30,9 +30,10 @@ const TIMES: usize = 20;
 
 /// Follows what changes, at such length that no change fits into the buffers.
 fn at_length() -> String {
-    let notes: String = (0..TIMES)
-        .map(|number| format!(" n{number}: note"))
+    let notes: Vec<_> = (0..TIMES)
+        .map(|number| format!("n{number}: note"))
         .collect();
+    let notes = notes.join(" ");
     format!("subscription {{ transactionChanged {{ {notes} }} }}")
 }
 

@@ -7,6 +7,7 @@ use cashable::error::Result;
 use cashable::reports;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
+use sea_orm::DbBackend;
 use tokio::task::yield_now;
 
 use crate::support::{TestApp, on_both};
@@ -17,13 +18,13 @@ on_both!(
 );
 
 /// Begins and goes away after some microseconds, fewer or more each time. What has begun by then must be good.
-async fn abandon(begin: impl AsyncFn() -> Result<()>) {
+async fn abandon(work: impl AsyncFn() -> Result<()>) {
     for micros in (0..4_000).step_by(10) {
-        let began = Instant::now();
-        let mut begun = pin!(begin());
-        while began.elapsed() < Duration::from_micros(micros) {
-            if let Some(begun) = begun.as_mut().now_or_never() {
-                begun.unwrap();
+        let start = Instant::now();
+        let mut doing = pin!(work());
+        while start.elapsed() < Duration::from_micros(micros) {
+            if let Some(done) = doing.as_mut().now_or_never() {
+                done.unwrap();
                 break;
             }
             yield_now().await;
@@ -35,11 +36,16 @@ async fn a_reading_that_is_abandoned_as_it_begins_leaves_no_trace(app: TestApp) 
     let database = &app.database;
     abandon(async || database.snapshot().await.map(drop)).await;
     // Whoever asks by a statement alone, and then in a snapshot, over whichever connection.
-    let asked = (0..16).map(|_| reports::find_shop(database.reader(), 1));
+    let most = match database.backend() {
+        DbBackend::Postgres => 16,
+        // An SQLite file has as many readers at least.
+        _ => 4,
+    };
+    let asked = (0..most).map(|_| reports::find_shop(database.reader(), 1));
     for asked in join_all(asked).await {
         assert_eq!(asked.unwrap(), None);
     }
-    for begun in join_all((0..16).map(|_| database.snapshot())).await {
+    for begun in join_all((0..most).map(|_| database.snapshot())).await {
         begun.unwrap();
     }
 }
