@@ -9,7 +9,7 @@ use clap::Args;
 /// The pages that may ask, beside those of this server itself.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Origins {
-    /// A web page's origin whose scripts may ask here, such as https://shop.example; can be given again. In the
+    /// A web page's origin whose scripts may ask here, such as `https://shop.example`; can be given again. In the
     /// variable they stand between commas.
     #[arg(
         long = "allowed-origin",
