@@ -145,7 +145,7 @@ impl Shared {
                 known.keys = keys;
                 known.read_at = now;
             }
-            Err(why) => tracing::warn!("--jwt-keys: the keys could not be read again: {why}"),
+            Err(why) => tracing::warn!("--jwt-keys: the keys could not be read: {why}"),
         }
     }
 

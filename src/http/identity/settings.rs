@@ -12,7 +12,7 @@ use super::vocabulary::{ClaimNames, RoleWord};
 /// The identity provider whose JWTs are taken beside our own tokens; none by default.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Identity {
-    /// The identity provider whose JWTs are taken as tokens: their claim `iss`, such as https://id.example.com.
+    /// The identity provider whose JWTs are taken as tokens: their claim `iss`, such as `https://id.example.com`.
     #[arg(
         long,
         env = "CASHABLE_JWT_ISSUER",
