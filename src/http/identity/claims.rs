@@ -113,7 +113,7 @@ fn find<'a>(claims: &'a Value, claim: &str) -> Option<&'a Value> {
 /// A word, or a number where somebody uses numbers for words.
 fn text(value: Option<&Value>) -> Option<String> {
     let text = match value? {
-        Value::String(text) => text.trim().to_owned(),
+        Value::String(text) => text.clone(),
         Value::Number(number) if number.is_i64() => number.to_string(),
         _ => return None,
     };

@@ -40,7 +40,9 @@ impl Key {
         if let Some(only) = jwk.common.key_algorithm {
             algorithms.retain(|it| Algorithm::try_from(only).is_ok_and(|only| only == *it));
         }
-        (!algorithms.is_empty()).then_some(())?;
+        if algorithms.is_empty() {
+            return None;
+        }
         Some(Self {
             decoding: DecodingKey::from_jwk(&jwk).ok()?,
             name: jwk.common.key_id,

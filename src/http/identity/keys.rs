@@ -2,32 +2,21 @@
 //!
 //! Whoever makes names up can have the provider asked once a minute, and no more often.
 
-use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use entity::Instant;
+use futures_util::FutureExt;
+use futures_util::future::{self, BoxFuture};
 use jsonwebtoken::Algorithm;
-use reqwest::Url;
-use tokio::sync::Mutex as Turn;
 
-use super::fetch::{fetch, read_file};
 use super::key::{Key, KeySet};
+use super::source::Source;
 use crate::clock::Clock;
 
 /// For how long after an attempt none is made.
 const PAUSE_MILLIS: i64 = 60_000;
 /// From when on keys are read again although none is missing, so that one that was taken back is forgotten.
 const STALE_MILLIS: i64 = 60 * PAUSE_MILLIS;
-
-/// Where the keys come from.
-#[derive(Clone, Debug)]
-pub(super) enum Source {
-    /// A file, and what was in it at the start.
-    File(PathBuf, KeySet),
-    /// The address that the provider tells of as its `jwks_uri`.
-    Address(Url),
-}
 
 /// The provider's keys. Clones share them.
 #[derive(Clone, Debug)]
@@ -38,8 +27,6 @@ struct Shared {
     source: Source,
     clock: Clock,
     known: Mutex<Known>,
-    /// One asks, the others wait for what it brings.
-    turn: Turn<()>,
 }
 
 #[derive(Debug)]
@@ -47,44 +34,12 @@ struct Known {
     keys: KeySet,
     read_at: Instant,
     asked_at: Option<Instant>,
+    /// The last attempt, for which others may wait too.
+    asking: Option<Asking>,
 }
 
-impl Source {
-    /// As a setting gives it. A file is read at once, so that a wrong one stops the start.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        if !text.starts_with("https://") && !text.starts_with("http://") {
-            let path = Path::new(text);
-            let keys = read_file(path).and_then(|jwks| KeySet::parse(&jwks));
-            let keys = keys.map_err(|why| {
-                format!("it must be a JWKS file, or an https:// address of one: {why}")
-            })?;
-            return Ok(Self::File(path.to_owned(), keys));
-        }
-        let address = Url::parse(text).map_err(|error| format!("it is no address: {error}"))?;
-        if address.scheme() == "http" && !is_this_machine(&address) {
-            let why = "it must begin with https://, so that nobody changes the keys on their way";
-            return Err(why.to_owned());
-        }
-        Ok(Self::Address(address))
-    }
-
-    async fn read(&self) -> Result<KeySet, String> {
-        let jwks = match self {
-            Self::File(path, _) => read_file(path)?,
-            Self::Address(address) => fetch(address).await?,
-        };
-        KeySet::parse(&jwks)
-    }
-}
-
-/// What comes from this very machine crosses no network.
-fn is_this_machine(address: &Url) -> bool {
-    match address.host_str() {
-        Some("localhost" | "[::1]") => true,
-        Some(host) => host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback()),
-        None => false,
-    }
-}
+/// Over when the keys have been read, or could not be.
+type Asking = future::Shared<BoxFuture<'static, ()>>;
 
 impl Keys {
     /// From there.
@@ -98,31 +53,42 @@ impl Keys {
             keys,
             read_at: now,
             asked_at,
+            asking: None,
         };
         Self(Arc::new(Shared {
             source,
             clock,
             known: Mutex::new(known),
-            turn: Turn::new(()),
         }))
     }
 
     /// The key of this name that may have signed with this algorithm.
     pub async fn find(&self, name: Option<&str>, algorithm: Algorithm) -> Option<Key> {
         if let Some(key) = self.0.find(name, algorithm) {
-            self.renew_in_time();
+            // A provider that is slow or away holds nobody up whose key is known.
+            if self.0.is_stale() {
+                drop(self.ask());
+            }
             return Some(key);
         }
-        self.0.ask().await;
+        if let Some(asking) = self.ask() {
+            asking.await;
+        }
         self.0.find(name, algorithm)
     }
 
-    /// Aside: a provider that is slow or away holds nobody up whose key is known.
-    fn renew_in_time(&self) {
-        if self.0.is_stale() && self.0.may_ask() {
+    /// The attempt under way, which this begins where none was made of late. It does not end with whoever waits
+    /// for it: one who asks and goes away would else keep the keys from all others for another minute.
+    fn ask(&self) -> Option<Asking> {
+        let now = self.0.clock.now();
+        let mut known = self.0.known();
+        if known.may_be_asked_for(now) {
             let shared = Arc::clone(&self.0);
-            tokio::spawn(async move { shared.ask().await });
+            let attempt = tokio::spawn(async move { shared.read(now).await });
+            known.asking = Some(attempt.map(drop).boxed().shared());
+            known.asked_at = Some(now);
         }
+        known.asking.clone()
     }
 }
 
@@ -131,27 +97,16 @@ impl Shared {
         self.known().keys.find(name, algorithm).cloned()
     }
 
-    /// Reads the keys anew, unless somebody has tried so of late. What was known stays where that fails.
-    async fn ask(&self) {
-        let _turn = self.turn.lock().await;
-        if !self.may_ask() {
-            return;
-        }
-        let now = self.clock.now();
-        self.known().asked_at = Some(now);
+    /// What was known stays where nothing can be read.
+    async fn read(&self, now: Instant) {
         match self.source.read().await {
             Ok(keys) => {
                 let mut known = self.known();
                 known.keys = keys;
                 known.read_at = now;
             }
-            Err(why) => tracing::warn!("--jwt-keys: the keys could not be read again: {why}"),
+            Err(why) => tracing::warn!("--jwt-keys: the keys could not be read: {why}"),
         }
-    }
-
-    fn may_ask(&self) -> bool {
-        let asked_at = self.known().asked_at;
-        asked_at.is_none_or(|at| self.clock.now().0 - at.0 >= PAUSE_MILLIS)
     }
 
     fn is_stale(&self) -> bool {
@@ -163,35 +118,8 @@ impl Shared {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_come_from_a_file_or_safely() {
-        for address in [
-            "https://id.example.com/jwks",
-            "http://127.0.0.1:8080/jwks",
-            "http://localhost/jwks",
-            "http://[::1]:8080/jwks",
-        ] {
-            assert!(Source::parse(address).is_ok(), "{address}");
-        }
-        for (wrong, why) in [
-            ("http://id.example.com/jwks", "must begin with https://"),
-            ("http://127.0.0.1.example.com/", "must begin with https://"),
-            ("http://localhost@example.com/", "must begin with https://"),
-            ("http://10.0.0.1/jwks", "must begin with https://"),
-            ("https://", "it is no address"),
-            ("ftp://id.example.com/jwks", "it must be a JWKS file"),
-            ("/nowhere/at/all.json", "it must be a JWKS file"),
-            (
-                concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
-                "it is no JWKS",
-            ),
-        ] {
-            let refused = Source::parse(wrong).map(drop);
-            assert!(refused.is_err_and(|said| said.contains(why)), "{wrong}");
-        }
+impl Known {
+    fn may_be_asked_for(&self, now: Instant) -> bool {
+        self.asked_at.is_none_or(|at| now.0 - at.0 >= PAUSE_MILLIS)
     }
 }

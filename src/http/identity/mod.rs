@@ -10,6 +10,7 @@ mod keys;
 mod ring;
 mod settings;
 mod signature;
+mod source;
 mod viewer;
 mod vocabulary;
 

@@ -5,8 +5,8 @@ use clap::builder::NonEmptyStringValueParser as NonEmpty;
 use jsonwebtoken::Algorithm;
 
 use super::claims::Expected;
-use super::keys::Source;
 use super::signature::parse_algorithm;
+use super::source::Source;
 use super::vocabulary::{ClaimNames, RoleWord};
 
 /// The identity provider whose JWTs are taken beside our own tokens; none by default.

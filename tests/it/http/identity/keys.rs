@@ -74,6 +74,17 @@ async fn a_new_key_is_asked_for_once_a_minute() {
 }
 
 #[tokio::test]
+async fn whoever_asks_and_goes_away_keeps_the_keys_from_nobody() {
+    let (_world, provider, site, server) = scene().await;
+    let jwt = provider.jwt(&admin_claims());
+    let mut call = Box::pin(ask(&server, &jwt));
+    assert!(futures_util::poll!(&mut call).is_pending());
+    drop(call);
+    assert_let_in(&ask(&server, &jwt).await);
+    assert_eq!(site.asked(), 1);
+}
+
+#[tokio::test]
 async fn a_key_that_was_taken_back_is_forgotten_within_the_hour() {
     let (world, provider, site, server) = scene().await;
     let jwt = provider.jwt(&claims(json!({"exp": i64::MAX})));
