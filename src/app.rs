@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::reports::KpiMemory;
+use crate::sources::{Reach, Secrets};
 
 /// The running program; cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,6 +22,10 @@ pub struct App {
     pub clock: Clock,
     /// Figures that need no counting again.
     pub kpis: Arc<KpiMemory>,
+    /// How platforms are asked.
+    pub reach: Reach,
+    /// How their secrets are kept.
+    pub secrets: Secrets,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -32,7 +37,19 @@ impl App {
             database,
             clock,
             kpis: Arc::default(),
+            reach: Reach::default(),
+            secrets: Secrets::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
+        }
+    }
+
+    /// The same program, told how to ask platforms and how to keep their secrets.
+    #[must_use]
+    pub fn asking(self, reach: Reach, secrets: Secrets) -> Self {
+        Self {
+            reach,
+            secrets,
+            ..self
         }
     }
 

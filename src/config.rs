@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::sources::Outside;
 
 /// Where data is kept and how the log looks; the same for every command.
 #[derive(Args, Clone, Debug)]
@@ -37,6 +38,10 @@ pub struct Config {
         default_value = "info,sqlx=warn,sea_orm_migration=warn"
     )]
     pub log: String,
+
+    /// How platforms are asked.
+    #[command(flatten)]
+    pub outside: Outside,
 }
 
 /// How log lines look.
@@ -80,7 +85,8 @@ impl Config {
             None => default_url()?,
         };
         let database = Database::connect(&url).await.map_err(cannot_open)?;
-        Ok(App::new(database, Clock::Machine))
+        let app = App::new(database, Clock::Machine);
+        Ok(app.asking(self.outside.reach(), self.outside.secrets()))
     }
 }
 

@@ -52,6 +52,10 @@ pub struct Model {
     pub affiliate_code: Option<String>,
     /// By its commission (R15).
     pub affiliate_id: Option<Uuid>,
+    /// Since when its platform no longer has it, as far as it was asked; unset where it has.
+    pub missed_at: Option<Instant>,
+    /// When it was missed a second time.
+    pub gone_at: Option<Instant>,
 }
 
 /// Relations are spelled out where they are joined, always by shop first.

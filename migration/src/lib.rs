@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 mod distribution;
 mod m20261121_000001_initial;
 mod m20261124_000002_write_receipts;
+mod m20261128_000003_order_sources;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_initial::Migration),
             Box::new(m20261124_000002_write_receipts::Migration),
+            Box::new(m20261128_000003_order_sources::Migration),
         ]
     }
 }

@@ -52,7 +52,7 @@ macro_rules! row {
 row! {
     order: shop_id id source external_id number status in_progress native_status mapped cancel_reason placed_at
         placed_on changed_at status_changed_at completed_at currency total_minor refunded_minor affiliate_code
-        affiliate_id
+        affiliate_id missed_at gone_at
 }
 row! {
     affiliate: shop_id id code name name_folded active commission_rate_ppm promoted_orders counted_at created_at
