@@ -32,6 +32,9 @@ pub enum Error {
     /// A lease was lost to another process; its run writes no more (R18).
     #[error("the sync run lost its lease to another run")]
     LeaseLost,
+    /// A platform that orders come from did not give what it was asked for.
+    #[error("{0}")]
+    Source(String),
     /// The database did not do it.
     #[error("{}", if is_disk_full(.0) { DISK_FULL } else { "the database failed" })]
     Database(#[from] DbErr),

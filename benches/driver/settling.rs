@@ -170,6 +170,7 @@ impl Idle {
         let chunk = SettleChunk {
             run,
             at,
+            unseen: Vec::new(),
             size: CHUNK,
         };
         let before = Moment::now();

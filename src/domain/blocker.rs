@@ -88,7 +88,7 @@ mod tests {
             (Cancelled,  MANUAL,     Some(Stage::Cancelled),  false, true,  false, true,  vec![OrderNotComplete, WaitingDays, Pinned]),
         ] {
             let standing = Standing {
-                status, kind, stage, pinned: pin, lock_final: lock, waits_until: over.then_some(NOW),
+                status, kind, stage, pinned: pin, lock_final: lock, waits_until: over.then_some(NOW), unseen: false,
             };
             assert_eq!(blockers(&standing, sync, NOW), expected, "{standing:?} sync {sync}");
         }
@@ -103,6 +103,7 @@ mod tests {
             stage: Some(Stage::Complete),
             lock_final: true,
             waits_until: Some(Instant(until)),
+            unseen: false,
         };
         assert_eq!(blockers(&standing(1_001), true, NOW), [WaitingDays]);
         assert_eq!(blockers(&standing(1_000), true, NOW), []);

@@ -75,6 +75,9 @@ pub struct Standing {
     pub lock_final: bool,
     /// When its days are over; unset means not yet (R7).
     pub waits_until: Option<Instant>,
+    /// Whether its order is missing at its platform, or the platform could not be asked: then it does not become
+    /// COMPLETED, as though its days were not over.
+    pub unseen: bool,
 }
 
 /// When settling has to look at a transaction again.
@@ -132,6 +135,7 @@ impl Standing {
     }
 
     fn by_table(&self, days_over: bool) -> Option<TransactionStatus> {
+        let days_over = days_over && !(self.unseen && UNSETTLED.contains(&self.status));
         if self.pinned || !FOLLOWING.contains(&self.kind) {
             return STAY;
         }
@@ -178,6 +182,7 @@ mod tests {
             stage: Some(stage),
             lock_final,
             waits_until: over.then_some(NOW),
+            unseen: false,
         }
     }
 

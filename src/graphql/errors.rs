@@ -84,6 +84,7 @@ impl From<Error> for ApiError {
             Error::Forbidden(message) => (Code::Forbidden, message),
             Error::NotMigrated(_)
             | Error::LeaseLost
+            | Error::Source(_)
             | Error::Database(_)
             | Error::OutcomeUnknown(_)
             | Error::Unexpected(_) => {

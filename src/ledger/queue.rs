@@ -31,6 +31,7 @@ pub(super) fn standing(
         stage: order.map(|order| Stage::of(order.status, order.in_progress)),
         lock_final,
         waits_until: row.waits_until,
+        unseen: order.is_some_and(|order| order.missed_at.is_some()),
     }
 }
 

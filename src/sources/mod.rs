@@ -12,7 +12,7 @@
 //!    are read by [`json`], so that no amount is ever a float; requests are made by [`Http`].
 //! 2. Add its line to [`KINDS`], and what its status words mean to `domain::status`.
 //! 3. Write `tests/it/sources/<name>.rs`: a fake of the platform made from its public description, which is a
-//!    `Fake`, and `source_contract!(<Fake>)`. That runs every case there is against it.
+//!    `Fake`, and `source_contract!(super::TheFake)`. That runs every case there is against it.
 //!
 //! What the engine relies on: a walk through [`Platform::changes`] leaves nothing out that has not changed
 //! meanwhile; [`Platform::by_ids`] gives what there is of the ids asked; totals are before refunds; times are

@@ -422,6 +422,7 @@ async fn sync_and_look(app: &TestApp, shop: &shop::Model, all: bool) {
             stage: order.map(|order| Stage::of(order.status, order.in_progress)),
             lock_final: shop.lock_final_statuses,
             waits_until: before.waits_until,
+            unseen: false,
         };
         let expected = standing.settled(app.clock.now()).unwrap_or(before.status);
         assert_eq!(after.status, expected, "{before:?} {order:?}");

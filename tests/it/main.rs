@@ -17,6 +17,7 @@ mod rules;
 mod schema;
 mod settling;
 mod sharding;
+mod sources;
 mod subscriptions;
 mod support;
 mod user_errors;

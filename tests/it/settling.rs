@@ -79,15 +79,27 @@ async fn r6_sql_settles_as_rust_decides(app: TestApp) {
     let row = transaction::Entity::find().one(db).await.unwrap().unwrap();
     let order = order::Entity::find().one(db).await.unwrap().unwrap();
     let now = app.clock.now();
-    for stage in [
+    let stages = [
         (OrderStatus::New, false),
         (OrderStatus::New, true),
         (OrderStatus::Complete, false),
         (OrderStatus::Cancelled, false),
-    ] {
+    ];
+    // An order that is missing at its platform, and one whose platform could not be asked, are settled alike.
+    let unseen_sources = ["api".to_owned(), "other".to_owned()];
+    let seen = stages.map(|stage| (stage, false, &unseen_sources[1..]));
+    let missed = stages.map(|stage| (stage, true, &unseen_sources[1..]));
+    let unasked = stages.map(|stage| (stage, false, &unseen_sources[..]));
+    for stage in seen.into_iter().chain(missed).chain(unasked) {
+        let (order_status, in_progress) = stage.0;
+        let days = Days::At {
+            now,
+            unseen: stage.2,
+        };
         let changed = order::Model {
-            status: stage.0,
-            in_progress: stage.1,
+            status: order_status,
+            in_progress,
+            missed_at: stage.1.then_some(now),
             ..order.clone()
         };
         changed
@@ -111,7 +123,7 @@ async fn r6_sql_settles_as_rust_decides(app: TestApp) {
                     .unwrap();
                 for lock_final in [true, false] {
                     let query = Query::select()
-                        .expr_as(target_status(lock_final, Days::At(now)), "target")
+                        .expr_as(target_status(lock_final, days), "target")
                         .from_as(transaction::Entity, "t")
                         .from_as(order::Entity, "o")
                         .take();
@@ -121,9 +133,10 @@ async fn r6_sql_settles_as_rust_decides(app: TestApp) {
                         status,
                         kind: TransactionKind::Commission,
                         pinned: false,
-                        stage: Some(Stage::of(stage.0, stage.1)),
+                        stage: Some(Stage::of(order_status, in_progress)),
                         lock_final,
                         waits_until,
+                        unseen: stage.1 || stage.2.len() == 2,
                     };
                     let rust = standing.settled(now).unwrap_or(status);
                     assert_eq!(sql, rust, "{standing:?}");

@@ -92,6 +92,7 @@ impl Transaction {
             stage: order.map(|it| Stage::of(it.row().status, it.row().in_progress)),
             lock_final,
             waits_until: self.row.waits_until,
+            unseen: order.is_some_and(|it| it.row().missed_at.is_some()),
         }
     }
 }

@@ -25,6 +25,8 @@ use super::{Pauses, SourceError};
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long an answer may take as a whole.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// A third of a lease.
+const BEAT: Duration = Duration::from_secs(15);
 /// How many bytes an answer may have: five hundred full orders are a tenth of that.
 const BODY_LIMIT: usize = 32 << 20;
 
@@ -35,6 +37,8 @@ pub struct Reach {
     pub allow_private: bool,
     /// How long an answer may take as a whole.
     pub answer_within: Duration,
+    /// How often a run that waits for a platform says that it is alive.
+    pub beat: Duration,
     /// How it waits.
     pub pauses: Pauses,
 }
@@ -44,6 +48,7 @@ impl Default for Reach {
         Self {
             allow_private: false,
             answer_within: ANSWER_WITHIN,
+            beat: BEAT,
             pauses: Pauses::default(),
         }
     }

@@ -1,0 +1,169 @@
+//! What a run has pulled from a platform goes in: orders, what was wrong with some of them, what was missing,
+//! and how far the platform was read, all in one transaction.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::order_source::{self, Column};
+use entity::{Instant, order, sync_failure, sync_run};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::missing::mark_missing;
+use super::runs::{count_due, count_unmapped, hold_on};
+use super::{Change, ImportOrders, ShopWrite, bulk};
+use crate::domain::order::OrderReport;
+use crate::error::{Error, RefusalCode, Result};
+
+/// Orders that a platform has told.
+#[derive(Debug, Serialize)]
+pub struct StorePulled {
+    /// The run, with its figures so far; they are stored with the orders.
+    pub run: sync_run::Model,
+    /// The platform, with how far it is read once these orders are stored.
+    pub source: order_source::Model,
+    /// The orders, each once.
+    pub reports: Vec<OrderReport>,
+    /// Orders that could not be read: id and reason.
+    pub unread: Vec<(String, String)>,
+    /// Ids that were asked for and not found.
+    pub missing: Vec<String>,
+}
+
+/// A run has pulled what there is, and begins to settle.
+#[derive(Debug, Serialize)]
+pub struct BeginSettling {
+    /// The run with its figures.
+    pub run: sync_run::Model,
+}
+
+/// Says how reading a platform went.
+#[derive(Debug, Serialize)]
+pub struct NoteSource {
+    /// Which run.
+    pub run_id: Uuid,
+    /// The platform, with how far it was read and what went wrong.
+    pub source: order_source::Model,
+}
+
+impl Change for StorePulled {
+    const NAME: &'static str = "storePulled";
+    type Output = sync_run::Model;
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<sync_run::Model> {
+        hold_on(shop, self.run.id).await?;
+        keep_progress(shop, &self.source).await?;
+        let mut run = self.run.clone();
+        let import = ImportOrders {
+            source: self.source.name.clone(),
+            meanings: BTreeMap::new(),
+            reports: self.reports.clone(),
+        };
+        let counts = import.apply(shop).await?;
+        let mut failures = self.unread.clone();
+        let refused = counts.failed.iter();
+        failures.extend(refused.map(|it| (it.external_id.clone(), it.refusal.message.clone())));
+        let began = run.started_at.unwrap_or(run.queued_at);
+        mark_missing(shop, &self.source.name, &self.missing, began).await?;
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        run.orders_read += i64::try_from(self.reports.len() + self.unread.len()).unwrap_or(0);
+        run.orders_changed += count(counts.created + counts.changed);
+        run.orders_stale += count(counts.stale);
+        run.orders_failed += set_aside(shop, run.id, &self.source.name, failures).await?;
+        run.orders_unmapped = count_unmapped(shop).await?;
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        Ok(run)
+    }
+}
+
+impl Change for BeginSettling {
+    const NAME: &'static str = "beginSettling";
+    /// The run, and when it began to settle: what is due by then is settled.
+    type Output = (sync_run::Model, Instant);
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<(sync_run::Model, Instant)> {
+        hold_on(shop, self.run.id).await?;
+        let mut run = self.run.clone();
+        run.transactions_due = count_due(shop).await?;
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        Ok((run, shop.now))
+    }
+}
+
+impl Change for NoteSource {
+    const NAME: &'static str = "noteSource";
+    type Output = ();
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<()> {
+        hold_on(shop, self.run_id).await?;
+        keep_progress(shop, &self.source).await
+    }
+}
+
+/// Stores how far a platform was read; what an admin has said of it meanwhile stays.
+async fn keep_progress(shop: &ShopWrite, source: &order_source::Model) -> Result<()> {
+    let kept = order_source::Entity::update_many()
+        .col_expr(Column::Cursor, Expr::value(source.cursor.clone()))
+        .col_expr(Column::CoveredUntil, Expr::value(source.covered_until))
+        .col_expr(Column::AskedAfter, Expr::value(source.asked_after))
+        .col_expr(Column::GoneAskedAt, Expr::value(source.gone_asked_at))
+        .col_expr(Column::PulledAt, Expr::value(source.pulled_at))
+        .col_expr(Column::Error, Expr::value(source.error.clone()))
+        .filter(Column::ShopId.eq(source.shop_id))
+        .filter(Column::Id.eq(source.id))
+        .exec(shop.db())
+        .await?;
+    if kept.rows_affected == 0 {
+        return Err(Error::not_found("source"));
+    }
+    Ok(())
+}
+
+/// R22: lists orders with what is wrong with them, each once a run; how many there are.
+async fn set_aside(
+    shop: &ShopWrite,
+    run_id: Uuid,
+    source: &str,
+    failures: Vec<(String, String)>,
+) -> Result<i64> {
+    let known = ids_of(shop, source, &failures).await?;
+    let failures: Vec<_> = failures
+        .into_iter()
+        .map(|(external_id, message)| sync_failure::Model {
+            shop_id: shop.shop.shop_id,
+            run_id,
+            order_id: known
+                .get(&external_id)
+                .copied()
+                .unwrap_or_else(|| shop.new_id()),
+            source: source.to_owned(),
+            external_id,
+            code: RefusalCode::Invalid.as_str().to_owned(),
+            message,
+        })
+        .collect();
+    let count = i64::try_from(failures.len()).unwrap_or(i64::MAX);
+    bulk::upsert::<sync_failure::Entity>(shop.db(), failures).await?;
+    Ok(count)
+}
+
+async fn ids_of(
+    shop: &ShopWrite,
+    source: &str,
+    failures: &[(String, String)],
+) -> Result<HashMap<String, Uuid>> {
+    if failures.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, Uuid)> = order::Entity::find()
+        .select_only()
+        .columns([order::Column::ExternalId, order::Column::Id])
+        .filter(order::Column::ShopId.eq(shop.shop.shop_id))
+        .filter(order::Column::Source.eq(source))
+        .filter(order::Column::ExternalId.is_in(failures.iter().map(|(id, _)| id)))
+        .into_tuple()
+        .all(shop.db())
+        .await?;
+    Ok(rows.into_iter().collect())
+}

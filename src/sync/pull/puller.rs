@@ -1,0 +1,181 @@
+//! One platform pulled from by one run: what was told goes in by parts, and how far it was read with it.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::{Instant, order_source, shop, sync_run};
+
+use super::reports::report_of;
+use crate::app::App;
+use crate::error::{Error, RefusalCode, Result};
+use crate::ledger::{self, Author, NoteSource, StorePulled};
+use crate::sources::{OrderSnapshot, Reported, SourceError, kind_of};
+use crate::sync::Watch;
+use crate::sync::connecting::asking;
+
+/// Why pulling from a platform ended early.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The platform did not give what it was asked for.
+    Theirs(String),
+    /// It was disconnected meanwhile.
+    Disconnected,
+    /// Something of ours, which ends the whole run.
+    Ours(Error),
+}
+
+impl From<SourceError> for Stopped {
+    fn from(error: SourceError) -> Self {
+        Self::Theirs(error.to_string())
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Refused(refusal) if refusal.code == RefusalCode::NotFound => Self::Disconnected,
+            _ => Self::Ours(error),
+        }
+    }
+}
+
+/// A platform that is being pulled from.
+pub struct Puller<'a> {
+    pub(super) app: &'a App,
+    author: &'a Author,
+    pub(super) run: &'a mut sync_run::Model,
+    watch: Watch<'a>,
+    pub(super) shop: shop::Model,
+    pub(super) source: order_source::Model,
+    /// How many orders can be asked for at once.
+    pub(super) ids_at_once: usize,
+    /// The orders that it has told in this run; they need not be asked for again.
+    pub(super) told: HashSet<String>,
+    /// What was told of them, until it is stored.
+    snapshots: HashMap<String, OrderSnapshot>,
+    unread: Vec<(String, String)>,
+    missing: Vec<String>,
+}
+
+impl<'a> Puller<'a> {
+    pub fn new(
+        app: &'a App,
+        author: &'a Author,
+        run: &'a mut sync_run::Model,
+        watch: Watch<'a>,
+        shop: shop::Model,
+        source: order_source::Model,
+    ) -> Self {
+        Self {
+            app,
+            author,
+            run,
+            watch,
+            shop,
+            source,
+            ids_at_once: 1,
+            told: HashSet::new(),
+            snapshots: HashMap::new(),
+            unread: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    /// Pulls what there is, and notes how that went.
+    pub async fn pull(&mut self) -> Result<(), Stopped> {
+        let outcome = self.pull_all().await;
+        match &outcome {
+            Ok(()) => {
+                self.source.pulled_at = Some(self.now());
+                self.source.error = None;
+            }
+            Err(Stopped::Theirs(error)) => {
+                // What it told before goes in all the same.
+                if self.waiting() > 0 {
+                    self.store().await?;
+                }
+                self.source.error = Some(error.clone());
+            }
+            Err(_) => return outcome,
+        }
+        let note = NoteSource {
+            run_id: self.run.id,
+            source: self.source.clone(),
+        };
+        ledger::write(self.app, self.run.shop_id, self.author, &note).await?;
+        outcome
+    }
+
+    async fn pull_all(&mut self) -> Result<(), Stopped> {
+        let kind = kind_of(&self.source.kind).map_err(|it| Stopped::Theirs(it.message))?;
+        self.ids_at_once = kind.pull.map_or(1, |pull| pull.ids_at_once);
+        let mut asking =
+            asking(self.app, &self.source).map_err(|it| Stopped::Theirs(it.to_string()))?;
+        self.walk_changes(&mut asking).await?;
+        self.ask_for_open_orders(&mut asking).await
+    }
+
+    /// Takes what was told in, to be stored; an order that comes twice counts as it was changed last.
+    pub(super) fn take(&mut self, orders: Vec<Reported>) {
+        for order in orders {
+            match order {
+                Ok(order) => self.take_order(order),
+                Err(unread) => {
+                    let external_id = unread.external_id.unwrap_or_default();
+                    if external_id.is_empty() || self.told.insert(external_id.clone()) {
+                        self.unread.push((external_id, unread.reason));
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_order(&mut self, order: OrderSnapshot) {
+        self.told.insert(order.external_id.clone());
+        match self.snapshots.get_mut(&order.external_id) {
+            Some(known) if known.changed_at > order.changed_at => {}
+            Some(known) => *known = order,
+            None => {
+                self.snapshots.insert(order.external_id.clone(), order);
+            }
+        }
+    }
+
+    /// Takes in that these orders were asked for and not found.
+    pub(super) fn miss(&mut self, external_ids: Vec<String>) {
+        self.missing.extend(external_ids);
+    }
+
+    /// How many orders wait to be stored.
+    pub(super) fn waiting(&self) -> usize {
+        self.snapshots.len() + self.unread.len() + self.missing.len()
+    }
+
+    /// Stores what was taken in, and how far the platform is read by that, in one transaction.
+    pub(super) async fn store(&mut self) -> Result<(), Stopped> {
+        let mut unread = std::mem::take(&mut self.unread);
+        let mut reports = Vec::new();
+        let mut snapshots: Vec<_> = self.snapshots.drain().map(|(_, order)| order).collect();
+        snapshots.sort_by(|a, b| (a.placed_at, &a.external_id).cmp(&(b.placed_at, &b.external_id)));
+        for order in snapshots {
+            let external_id = order.external_id.clone();
+            match report_of(order, &self.shop.currency) {
+                Ok(report) => reports.push(report),
+                Err(reason) => unread.push((external_id, reason)),
+            }
+        }
+        let store = StorePulled {
+            run: self.run.clone(),
+            source: self.source.clone(),
+            reports,
+            unread,
+            missing: std::mem::take(&mut self.missing),
+        };
+        *self.run = ledger::write(self.app, self.run.shop_id, self.author, &store).await?;
+        (self.watch)(self.run);
+        Ok(())
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.app.clock.now()
+    }
+}
