@@ -12,7 +12,8 @@
 //!    are read by [`json`], so that no amount is ever a float; requests are made by [`Http`].
 //! 2. Add its line to [`KINDS`], and what its status words mean to `domain::status`.
 //! 3. Write `tests/it/sources/<name>.rs`: a fake of the platform made from its public description, which is a
-//!    `Fake`, and `source_contract!(super::TheFake)`. That runs every case there is against it.
+//!    `Fake`, and `source_contract!(TheFake)`. That runs every case there is against it. What a platform cannot
+//!    tell is said in its [`Kind`] and by its fake, and the two must agree.
 //!
 //! What the engine relies on: a walk through [`Platform::changes`] leaves nothing out that has not changed
 //! meanwhile; [`Platform::by_ids`] gives what there is of the ids asked; totals are before refunds; times are
@@ -56,7 +57,7 @@ pub use mapping_file::Mapping;
 pub use order_file::read_orders;
 pub use outside::Outside;
 pub use pauses::Pauses;
-pub use platform::{Access, Kind, Platform, Pull, Session};
+pub use platform::{Access, Kind, Lack, Platform, Pull, Session};
 pub use row::Row;
 pub use secret::{Secret, SecretKey, Secrets};
 pub use snapshot::{Cursor, OrderSnapshot, Page, Reported, Unread, Window};

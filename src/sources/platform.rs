@@ -27,6 +27,8 @@ pub struct Kind {
     pub pull: Option<Pull>,
     /// How it signs its webhooks, for whoever sets them up; unset where it has none.
     pub hooks: Option<&'static str>,
+    /// What it does not tell.
+    pub lacks: &'static [Lack],
     /// Makes a platform of what an admin said; refuses settings that it does not know.
     pub connect: fn(Access) -> Result<Box<dyn Platform>, Invalid>,
 }
@@ -40,6 +42,20 @@ pub struct Pull {
     pub ids_at_once: usize,
     /// How far questions lie apart at least.
     pub min_interval: Duration,
+}
+
+/// What most platforms tell of their orders, and some do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// Some changes, such as a new status, do not show among the changes. What is not final here is asked for by
+    /// id in each run, as everywhere; what is final is looked at once a day, where it is not older than 60 days.
+    Changes,
+    /// When an order was completed: it counts as completed when it was last changed.
+    Completion,
+    /// How much was refunded.
+    Refunds,
+    /// Who brought an order.
+    Affiliates,
 }
 
 /// What an admin said of a shop on a platform.

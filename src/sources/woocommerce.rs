@@ -35,6 +35,7 @@ pub const KIND: Kind = Kind {
         min_interval: Duration::from_millis(100),
     }),
     hooks: Some("the secret of the webhook, which has a topic such as order.updated"),
+    lacks: &[],
     connect,
 };
 

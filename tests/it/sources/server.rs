@@ -47,10 +47,12 @@ struct Inside {
     shop: FakeShop,
     troubles: VecDeque<Trouble>,
     events: Vec<Event>,
-    /// Path and query of each question for orders, and of each for a token.
+    /// Path, query and body of each question for orders since they were last asked for.
     questions: Vec<String>,
+    /// How many questions for orders there were in all.
+    asked: usize,
+    /// How often a token was bought.
     sign_ins: usize,
-    is_sign_in: Option<fn(&str) -> bool>,
 }
 
 impl Server {
@@ -67,6 +69,11 @@ impl Server {
     pub fn with<T>(&self, change: impl FnOnce(&mut FakeShop) -> T) -> T {
         change(&mut self.inside().shop)
     }
+
+    /// How often a token was bought. A fake takes the last one only, and so makes it of this number.
+    pub fn sign_ins(&self) -> usize {
+        self.inside().sign_ins
+    }
 }
 
 /// A fake that listens.
@@ -80,9 +87,8 @@ pub struct Platform<F> {
 impl<F: Fake> Platform<F> {
     pub async fn open() -> Self {
         let server = Server::default();
-        server.inside().is_sign_in = Some(F::is_sign_in);
         let router = F::routes()
-            .layer(from_fn_with_state(server.clone(), on_the_way))
+            .layer(from_fn_with_state(server.clone(), on_the_way::<F>))
             .with_state(server.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -110,18 +116,13 @@ impl<F: Fake> Platform<F> {
     /// What happens there once so many more questions for orders were answered.
     pub fn after(&self, questions: usize, event: impl FnOnce(&mut FakeShop) + Send + 'static) {
         let mut inside = self.server.inside();
-        let at = inside.questions.len() + questions;
+        let at = inside.asked + questions;
         inside.events.push((at, Box::new(event)));
     }
 
     /// The questions for orders since this was last asked.
     pub fn questions(&self) -> Vec<String> {
         std::mem::take(&mut self.server.inside().questions)
-    }
-
-    /// How often a token was bought since this was last asked.
-    pub fn sign_ins(&self) -> usize {
-        std::mem::take(&mut self.server.inside().sign_ins)
     }
 }
 
@@ -132,17 +133,24 @@ impl<F> Drop for Platform<F> {
 }
 
 /// Counts a question, does to it what is to go wrong, and lets happen what is to happen after it.
-async fn on_the_way(State(server): State<Server>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let is_sign_in = server.inside().is_sign_in.is_some_and(|is| is(&path));
+async fn on_the_way<F: Fake>(
+    State(server): State<Server>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let is_sign_in = F::is_sign_in(parts.uri.path(), &body);
+    let question = format!("{} {}", parts.uri, String::from_utf8_lossy(&body));
+    let request = Request::from_parts(parts, Body::from(body));
     if is_sign_in {
         server.inside().sign_ins += 1;
         return dated(&server, next.run(request).await);
     }
     let trouble = {
         let mut inside = server.inside();
-        let question = request.uri().to_string();
         inside.questions.push(question);
+        inside.asked += 1;
         inside.troubles.pop_front().unwrap_or(Trouble::None)
     };
     let answer = match trouble {
@@ -171,7 +179,7 @@ async fn on_the_way(State(server): State<Server>, request: Request, next: Next) 
 
 fn happen(server: &Server) {
     let mut inside = server.inside();
-    let asked = inside.questions.len();
+    let asked = inside.asked;
     let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut inside.events)
         .into_iter()
         .partition(|(at, _)| *at <= asked);

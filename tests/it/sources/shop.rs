@@ -34,10 +34,11 @@ pub struct FakeOrder {
     pub number: u32,
     pub status: Status,
     pub placed_at: Instant,
-    /// Unset where it was never changed, on a platform that knows such a thing.
+    /// Unset where it was never changed. A platform that does not know such a thing says when it was placed, or
+    /// whatever else it would say.
     pub changed_at: Option<Instant>,
-    /// When it took on each status.
-    pub since: Instant,
+    /// Which status it has had since when, the first one first.
+    pub history: Vec<(Status, Instant)>,
     /// In cents.
     pub total: i64,
     pub refunded: i64,
@@ -45,6 +46,13 @@ pub struct FakeOrder {
     pub zeroed: bool,
     pub affiliate: Option<String>,
     pub broken: Option<Broken>,
+}
+
+impl FakeOrder {
+    /// Since when it has its status.
+    pub fn since(&self) -> Instant {
+        self.history.last().unwrap().1
+    }
 }
 
 /// A shop there.
@@ -77,14 +85,18 @@ impl FakeShop {
     /// Places so many orders of 100 euros, brought by anna, one a second.
     pub fn place(&mut self, count: u32, status: Status) {
         for _ in 0..count {
-            let number = u32::try_from(self.orders.len()).unwrap() + 1;
+            let number = self.orders.last().map_or(1, |last| last.number + 1);
             let at = Instant(EARLIER.0 + i64::from(number % 1_800) * 1_000);
+            let mut history = vec![(Status::New, at)];
+            if status != Status::New {
+                history.push((status, at));
+            }
             self.orders.push(FakeOrder {
                 number,
                 status,
                 placed_at: at,
                 changed_at: Some(at),
-                since: at,
+                history,
                 total: 10_000,
                 refunded: 0,
                 zeroed: false,
@@ -94,7 +106,7 @@ impl FakeShop {
         }
     }
 
-    /// The order with this number.
+    /// The order with this number. What is changed in it so, nobody is told.
     pub fn order(&mut self, number: u32) -> &mut FakeOrder {
         let found = self.orders.iter_mut().find(|order| order.number == number);
         found.unwrap()
@@ -108,7 +120,17 @@ impl FakeShop {
         change(order);
         order.changed_at = Some(now);
         if order.status != before {
-            order.since = now;
+            order.history.push((order.status, now));
         }
+    }
+
+    /// Gives an order another status now.
+    pub fn set(&mut self, number: u32, status: Status) {
+        self.change(number, |order| order.status = status);
+    }
+
+    /// Takes an order away, for good.
+    pub fn remove(&mut self, number: u32) {
+        self.orders.retain(|order| order.number != number);
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cashable::sources::Lack;
 use chrono::{DateTime, NaiveDateTime};
 use entity::Instant;
 use hmac::{Hmac, KeyInit, Mac};
@@ -16,11 +17,11 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::contract::source_contract;
-use super::fake::Fake;
+use super::fake::{Delivery, Fake, Hooks};
 use super::server::Server;
 use super::shop::{Broken, FakeOrder, FakeShop, Status};
 
-source_contract!(super::WooCommerce);
+source_contract!(WooCommerce);
 
 pub struct WooCommerce;
 
@@ -28,9 +29,13 @@ impl Fake for WooCommerce {
     const KIND: &'static str = "woocommerce";
     const ACCOUNT: Option<&'static str> = Some("ck_1");
     const SECRET: Option<&'static str> = Some("cs_1");
-    const CHANGED_MAY_BE_NULL: bool = false;
-    const TELLS_REFUNDS: bool = true;
-    const TELLS_AFFILIATE: bool = true;
+    const LACKS: &'static [Lack] = &[];
+    const SIGNS_IN: bool = false;
+    const HOOKS: Option<Hooks> = Some(Hooks {
+        about: hook,
+        ping: Some(ping),
+        max_age: None,
+    });
 
     fn settings() -> Value {
         json!({"affiliate_meta": "_affiliate"})
@@ -58,22 +63,26 @@ impl Fake for WooCommerce {
     fn questions_for(orders: usize) -> usize {
         orders / 100 + 1
     }
+}
 
-    fn hook(order: &FakeOrder, secret: &str) -> Option<(HeaderMap, Vec<u8>)> {
-        let body = serde_json::to_vec(&rendered(order, false)).unwrap();
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-        mac.update(&body);
-        let signature = STANDARD.encode(mac.finalize().into_bytes());
-        let mut headers = HeaderMap::new();
-        headers.insert("x-wc-webhook-resource", "order".parse().unwrap());
-        headers.insert("x-wc-webhook-event", "updated".parse().unwrap());
-        headers.insert("x-wc-webhook-signature", signature.parse().unwrap());
-        Some((headers, body))
-    }
+fn hook(order: &FakeOrder, secret: &str, _sent_at: Instant) -> Delivery {
+    let body = serde_json::to_vec(&rendered(order, false)).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(&body);
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let headers = [
+        ("x-wc-webhook-resource", "order"),
+        ("x-wc-webhook-event", "updated"),
+        ("x-wc-webhook-signature", &signature),
+    ];
+    let header = |(name, value): (&'static str, &str)| {
+        (HeaderName::from_static(name), value.parse().unwrap())
+    };
+    (headers.into_iter().map(header).collect(), body)
+}
 
-    fn ping() -> Option<(HeaderMap, Vec<u8>)> {
-        Some((HeaderMap::new(), b"webhook_id=1".to_vec()))
-    }
+fn ping() -> Delivery {
+    (HeaderMap::new(), b"webhook_id=1".to_vec())
 }
 
 /// One page of the orders, filtered and sorted as the parameters say.
@@ -164,8 +173,8 @@ fn rendered(order: &FakeOrder, swaps_numbers: bool) -> Value {
         "currency": "EUR",
         "total": money(if order.zeroed { 0 } else { order.total }),
         "date_created_gmt": gmt(order.placed_at),
-        "date_modified_gmt": gmt(order.changed_at.unwrap_or(order.placed_at)),
-        "date_completed_gmt": is_complete.then(|| gmt(order.since)),
+        "date_modified_gmt": order.changed_at.map(gmt),
+        "date_completed_gmt": is_complete.then(|| gmt(order.since())),
         "refunds": refunds,
         "coupon_lines": [],
         "meta_data": [{"id": 1, "key": "_plugin", "value": {"any": ["thing"]}}],
