@@ -52,9 +52,10 @@ pub struct Model {
     pub affiliate_code: Option<String>,
     /// By its commission (R15).
     pub affiliate_id: Option<Uuid>,
-    /// Since when its platform no longer has it, as far as it was asked; unset where it has.
+    /// Since when nobody could look at it, since its platform no longer has it or tells it unreadably; unset where
+    /// it was told when it was last asked for. It makes nothing COMPLETED meanwhile.
     pub missed_at: Option<Instant>,
-    /// When it was missed a second time.
+    /// When its platform was found a second time not to have it.
     pub gone_at: Option<Instant>,
 }
 

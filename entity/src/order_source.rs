@@ -39,8 +39,11 @@ pub struct Model {
     pub covered_until: Option<Instant>,
     /// After which order the next run goes on to ask for what is not final.
     pub asked_after: Option<Uuid>,
-    /// When it was last asked for the orders that are gone.
+    /// When it was last asked what is asked daily: for the orders that are gone, and for what is final where its
+    /// changes do not show.
     pub gone_asked_at: Option<Instant>,
+    /// The ids of orders that it told and that could not be taken, which are asked for again; a list of texts.
+    pub unread: Option<Json>,
     /// When it was last read without a failure.
     pub pulled_at: Option<Instant>,
     /// Why the last reading failed; unset where it did not.

@@ -93,6 +93,7 @@ fn order_sources() -> TableCreateStatement {
         .col(big_integer_null("covered_until"))
         .col(uuid_null("asked_after"))
         .col(big_integer_null("gone_asked_at"))
+        .col(json_null("unread"))
         .col(big_integer_null("pulled_at"))
         .col(string_null("error"))
         .col(big_integer("created_at"))

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::domain::settling::UNSETTLED;
 use crate::error::Result;
 
-/// The external ids of a source's orders that are NEW, or have a transaction that is OPEN or IN_PROGRESS, by
-/// their own ids. Those that are gone are left out unless `with_gone`.
+/// The external ids of a source's orders that are NEW, or have a transaction that is OPEN or IN_PROGRESS, or could
+/// not be looked at, by their own ids. Those that are gone are left out unless `with_gone`.
 pub async fn open_orders(
     db: &impl ConnectionTrait,
     shop_id: i64,
@@ -20,7 +20,12 @@ pub async fn open_orders(
     with_gone: bool,
 ) -> Result<BTreeMap<Uuid, String>> {
     let mut found = BTreeMap::new();
-    for mut query in [new_orders(), unsettled_orders(), pinned_orders()] {
+    for mut query in [
+        new_orders(),
+        unsettled_orders(),
+        pinned_orders(),
+        missed_orders(),
+    ] {
         query
             .columns([
                 (order::Entity, order::Column::Id),
@@ -75,6 +80,14 @@ fn pinned_orders() -> SelectStatement {
         )
         .and_where(transaction::Column::Status.is_in(UNSETTLED.iter().copied()))
         .and_where(transaction::Column::DeletedAt.is_null())
+        .take()
+}
+
+/// What became of these is to be known, final or not.
+fn missed_orders() -> SelectStatement {
+    Query::select()
+        .from(order::Entity)
+        .and_where(order::Column::MissedAt.is_not_null())
         .take()
 }
 

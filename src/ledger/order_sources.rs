@@ -52,6 +52,7 @@ impl Change for UpdateSource {
             covered_until: stored.covered_until,
             asked_after: stored.asked_after,
             gone_asked_at: stored.gone_asked_at,
+            unread: stored.unread,
             pulled_at: stored.pulled_at,
             error: stored.error,
             ..self.row.clone()

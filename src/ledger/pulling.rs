@@ -1,7 +1,7 @@
 //! What a run has pulled from a platform goes in: orders, what was wrong with some of them, what was missing,
 //! and how far the platform was read, all in one transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::order_source::{self, Column};
 use entity::{Instant, order, sync_failure, sync_run};
@@ -10,11 +10,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::missing::mark_missing;
+use super::missing::{mark_missing, mark_seen, mark_unseen};
 use super::runs::{count_due, count_unmapped, hold_on};
-use super::{Change, ImportOrders, ShopWrite, bulk};
+use super::{Change, ImportCounts, ImportOrders, ShopWrite, bulk};
 use crate::domain::order::OrderReport;
 use crate::error::{Error, RefusalCode, Result};
+
+/// How many orders that could not be taken are asked for again: more than that are no bad orders, but a
+/// platform that tells them otherwise than it should.
+const UNREAD_LIMIT: usize = 1_000;
 
 /// Orders that a platform has told.
 #[derive(Debug, Serialize)]
@@ -49,11 +53,11 @@ pub struct NoteSource {
 
 impl Change for StorePulled {
     const NAME: &'static str = "storePulled";
-    type Output = sync_run::Model;
+    /// The run, and the platform with what it is to be asked for again.
+    type Output = (sync_run::Model, order_source::Model);
 
-    async fn apply(&self, shop: &mut ShopWrite) -> Result<sync_run::Model> {
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<Self::Output> {
         hold_on(shop, self.run.id).await?;
-        keep_progress(shop, &self.source).await?;
         let mut run = self.run.clone();
         let import = ImportOrders {
             source: self.source.name.clone(),
@@ -61,11 +65,12 @@ impl Change for StorePulled {
             reports: self.reports.clone(),
         };
         let counts = import.apply(shop).await?;
+        let source = self.noted(&counts);
+        keep_progress(shop, &source).await?;
+        self.mark(shop, &counts).await?;
         let mut failures = self.unread.clone();
         let refused = counts.failed.iter();
         failures.extend(refused.map(|it| (it.external_id.clone(), it.refusal.message.clone())));
-        let began = run.started_at.unwrap_or(run.queued_at);
-        mark_missing(shop, &self.source.name, &self.missing, began).await?;
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         run.orders_read += i64::try_from(self.reports.len() + self.unread.len()).unwrap_or(0);
         run.orders_changed += count(counts.created + counts.changed);
@@ -73,7 +78,52 @@ impl Change for StorePulled {
         run.orders_failed += set_aside(shop, run.id, &self.source.name, failures).await?;
         run.orders_unmapped = count_unmapped(shop).await?;
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
-        Ok(run)
+        Ok((run, source))
+    }
+}
+
+impl StorePulled {
+    /// Marks which orders this run has looked at, and which not.
+    async fn mark(&self, shop: &ShopWrite, counts: &ImportCounts) -> Result<()> {
+        let source = &self.source.name;
+        if counts.stale > 0 {
+            // An old report changes nothing, and shows all the same that the order is there.
+            let told = self.reports.iter().map(|it| it.external_id.clone());
+            let told: Vec<_> = told.collect();
+            mark_seen(shop, source, &told).await?;
+        }
+        mark_unseen(shop, source, &self.not_taken(counts)).await?;
+        let began = self.run.started_at.unwrap_or(self.run.queued_at);
+        mark_missing(shop, source, &self.missing, began).await
+    }
+
+    /// The orders that were told and have not gone in. What is refused only for its affiliate has.
+    fn not_taken(&self, counts: &ImportCounts) -> Vec<String> {
+        let refused = counts.failed.iter();
+        let refused = refused.filter(|it| it.refusal.code != RefusalCode::AffiliateLocked);
+        let refused = refused.map(|it| it.external_id.clone());
+        let unread = self.unread.iter().map(|(id, _)| id.clone());
+        unread.chain(refused).filter(|id| !id.is_empty()).collect()
+    }
+
+    /// The platform with what it is to be asked for again: what could not be taken, until it can or is gone.
+    fn noted(&self, counts: &ImportCounts) -> order_source::Model {
+        let mut unread: BTreeSet<String> = self
+            .source
+            .unread
+            .clone()
+            .and_then(|it| serde_json::from_value(it).ok())
+            .unwrap_or_default();
+        let settled = self.reports.iter().map(|it| &it.external_id);
+        for external_id in settled.chain(&self.missing) {
+            unread.remove(external_id);
+        }
+        unread.extend(self.not_taken(counts));
+        let unread: Vec<_> = unread.into_iter().take(UNREAD_LIMIT).collect();
+        order_source::Model {
+            unread: (!unread.is_empty()).then(|| unread.into()),
+            ..self.source.clone()
+        }
     }
 }
 
@@ -108,6 +158,7 @@ async fn keep_progress(shop: &ShopWrite, source: &order_source::Model) -> Result
         .col_expr(Column::CoveredUntil, Expr::value(source.covered_until))
         .col_expr(Column::AskedAfter, Expr::value(source.asked_after))
         .col_expr(Column::GoneAskedAt, Expr::value(source.gone_asked_at))
+        .col_expr(Column::Unread, Expr::value(source.unread.clone()))
         .col_expr(Column::PulledAt, Expr::value(source.pulled_at))
         .col_expr(Column::Error, Expr::value(source.error.clone()))
         .filter(Column::ShopId.eq(source.shop_id))

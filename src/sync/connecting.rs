@@ -89,6 +89,7 @@ pub async fn connect_source(
         covered_until: None,
         asked_after: None,
         gone_asked_at: None,
+        unread: None,
         pulled_at: None,
         error: None,
         created_at: now,

@@ -6,14 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::Asking;
 use super::puller::{Puller, Stopped};
-use crate::sources::{Cursor, Window};
+use crate::sources::{Cursor, Page, SourceError, Window};
 
 /// How far a walk reaches back behind the last one at least, in milliseconds: times of change have whole seconds
 /// on some platforms, and are written a little later than they say.
 const LEAST_OVERLAP: i64 = 2 * MINUTE;
 const MINUTE: i64 = 60_000;
-/// How many pages in a row may bring nothing but what came before. A walk that steps back brings one or two.
-const REPEATS: u32 = 5;
+/// How far a daily walk reaches back where changes do not show, in milliseconds: 60 days.
+const SWEPT: i64 = 60 * 24 * 60 * MINUTE;
+/// How many pages in a row may bring nothing but what was told before: a walk that steps back brings some, and a
+/// feed that tells each step of an order.
+const REPEATS: u32 = 100;
+/// How many pages in a row may bring just the same.
+const SAME: u32 = 3;
 
 /// A walk under way, as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,7 +33,15 @@ impl Puller<'_> {
     /// Walks through all changes. A walk that an earlier run has left is finished first.
     pub(super) async fn walk_changes(&mut self, asking: &mut Asking) -> Result<(), Stopped> {
         if let Some(left) = self.left_walk() {
-            self.walk(asking, left).await?;
+            match self.walk(asking, left).await {
+                // It may be that the platform knows that place no longer. What lies behind it is still to come:
+                // the next walk begins where the last whole one ended.
+                Err(Stopped::Theirs(SourceError::Refused(why))) => {
+                    tracing::info!(source = self.source.name, why, "a walk begins anew");
+                    self.source.cursor = None;
+                }
+                outcome => outcome?,
+            }
         }
         let fresh = Walk {
             window: self.next_window(),
@@ -44,35 +57,33 @@ impl Puller<'_> {
 
     fn next_window(&self) -> Window {
         let overlap = LEAST_OVERLAP.max(2 * i64::from(self.shop.sync_interval_minutes) * MINUTE);
+        let now = self.now();
+        let back = |covered: Instant| match covered.0 - overlap {
+            since if self.sweeps => since.min(now.0 - SWEPT),
+            since => since,
+        };
         Window {
-            since: self.source.covered_until.map(|it| Instant(it.0 - overlap)),
-            until: self.now(),
+            since: self.source.covered_until.map(|it| Instant(back(it))),
+            until: now,
         }
     }
 
     async fn walk(&mut self, asking: &mut Asking, mut walk: Walk) -> Result<(), Stopped> {
-        let mut repeats = 0;
+        let mut turns = Turns::default();
         loop {
             let page = asking.changes(walk.window, walk.place.as_ref()).await?;
             walk.began_there = walk.began_there.or(asking.http().date());
+            let ids = ids_of(&page);
             let told = self.told.len();
             self.take(page.orders);
             self.ask_for(asking, page.changed_ids).await?;
-            repeats = if self.told.len() > told {
-                0
-            } else {
-                repeats + 1
-            };
             let goes_on = page.next.is_some();
             self.note_place(&mut walk, page.next);
             self.store().await?;
             if !goes_on {
                 return Ok(());
             }
-            if repeats >= REPEATS {
-                let why = "it gives the same orders again and again";
-                return Err(Stopped::Theirs(why.to_owned()));
-            }
+            turns.count(ids, self.told.len() > told)?;
         }
     }
 
@@ -87,5 +98,77 @@ impl Puller<'_> {
         let covered = walk.began_there.map_or(until, |there| until.min(there));
         self.source.cursor = None;
         self.source.covered_until = Some(covered);
+    }
+}
+
+/// Whether a walk gets on: a platform that ignores which page it is asked for would keep it for ever.
+#[derive(Debug, Default)]
+struct Turns {
+    last: Vec<String>,
+    same: u32,
+    repeats: u32,
+}
+
+impl Turns {
+    /// Counts a page with these orders that others follow.
+    fn count(&mut self, ids: Vec<String>, brought_news: bool) -> Result<(), SourceError> {
+        self.same = if !ids.is_empty() && ids == self.last {
+            self.same + 1
+        } else {
+            0
+        };
+        self.repeats = if brought_news { 0 } else { self.repeats + 1 };
+        self.last = ids;
+        if self.same < SAME && self.repeats < REPEATS {
+            return Ok(());
+        }
+        let why = "it gives the same orders again and again";
+        Err(SourceError::unreadable(why))
+    }
+}
+
+/// The orders of a page, in the order in which it has them.
+fn ids_of(page: &Page) -> Vec<String> {
+    let orders = page.orders.iter().filter_map(|order| match order {
+        Ok(order) => Some(order.external_id.clone()),
+        Err(unread) => unread.external_id.clone(),
+    });
+    orders.chain(page.changed_ids.iter().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(turns: &mut Turns, count: u32, ids: impl Fn(u32) -> Vec<String>, news: bool) -> u32 {
+        let gets_on = |page: &u32| turns.count(ids(*page), news).is_ok();
+        u32::try_from((0..count).take_while(gets_on).count()).unwrap_or(u32::MAX)
+    }
+
+    #[test]
+    fn a_walk_ends_that_does_not_get_on() {
+        let page = |number: u32| vec![number.to_string()];
+        let same = |_| page(1);
+        for (what, ids, news, walked) in [
+            ("news", &page as &dyn Fn(u32) -> Vec<String>, true, 1_000),
+            ("the same page", &same, false, SAME),
+            ("nothing new", &page, false, REPEATS - 1),
+            ("empty pages", &|_| Vec::new(), false, REPEATS - 1),
+        ] {
+            assert_eq!(
+                pages(&mut Turns::default(), 1_000, ids, news),
+                walked,
+                "{what}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_that_brings_news_begins_the_count_anew() {
+        let page = |number: u32| vec![number.to_string()];
+        let mut turns = Turns::default();
+        pages(&mut turns, REPEATS - 1, page, false);
+        pages(&mut turns, 1, page, true);
+        assert_eq!(pages(&mut turns, 1_000, page, false), REPEATS - 1);
     }
 }

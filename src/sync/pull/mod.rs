@@ -11,9 +11,8 @@ mod open;
 mod puller;
 mod reports;
 
-use std::pin::pin;
-
 use entity::{order_source, sync_run};
+use uuid::Uuid;
 
 pub use asking::Asking;
 
@@ -45,7 +44,8 @@ impl Pulled {
     }
 }
 
-/// Pulls from every platform of the run's shop. Meanwhile the run's lease is kept, however long a platform takes.
+/// Pulls from every platform of the run's shop. Meanwhile the run's lease is kept, however long a platform takes;
+/// once that is lost, nothing more is asked.
 pub async fn pull(
     app: &App,
     author: &Author,
@@ -53,13 +53,20 @@ pub async fn pull(
     watch: Watch<'_>,
 ) -> Result<Pulled> {
     let (shop_id, run_id) = (run.shop_id, run.id);
-    let mut pulling = pin!(pull_all(app, author, run, watch));
+    // Both go on at once: either may be in the middle of a transaction that the other waits for.
+    tokio::select! {
+        pulled = pull_all(app, author, run, watch) => pulled,
+        lost = keep_lease(app, author, shop_id, run_id) => Err(lost),
+    }
+}
+
+/// Says again and again that the run is alive, and why it is not any more.
+async fn keep_lease(app: &App, author: &Author, shop_id: i64, run_id: Uuid) -> Error {
     loop {
-        tokio::select! {
-            pulled = &mut pulling => return pulled,
-            () = tokio::time::sleep(app.reach.beat) => {
-                ledger::write(app, shop_id, author, &KeepLease { run_id }).await?;
-            }
+        tokio::time::sleep(app.reach.beat).await;
+        let kept = ledger::write(app, shop_id, author, &KeepLease { run_id }).await;
+        if let Err(error) = kept {
+            return error;
         }
     }
 }
@@ -80,9 +87,10 @@ async fn pull_all(
         match puller.pull().await {
             Ok(()) | Err(Stopped::Disconnected) => {}
             Err(Stopped::Ours(error)) => return Err(error),
-            Err(Stopped::Theirs(error)) => {
-                tracing::warn!(source = name, error, "a platform was not read");
-                pulled.errors.push(format!("{name}: {error}"));
+            Err(stopped) => {
+                let reason = stopped.reason().unwrap_or_default();
+                tracing::warn!(source = name, reason, "a platform was not read");
+                pulled.errors.push(format!("{name}: {reason}"));
                 pulled.unseen.push(name);
             }
         }

@@ -1,8 +1,7 @@
 //! What is not final here is asked for by its ids, whatever the platform says of changes.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use entity::Instant;
 use uuid::Uuid;
 
 use super::asking::Asking;
@@ -12,27 +11,24 @@ use crate::sources::Reported;
 
 /// How many orders are stored at a time.
 const STORED_AT_ONCE: usize = 1_000;
-/// How often orders that are gone are asked for, in milliseconds: once a day.
-const GONE_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
 impl Puller<'_> {
-    /// Asks for each order that is not final here, but for those that were told in this run. It goes on behind
+    /// Asks for each order that is not final here or could not be looked at, but for those that were told in this run. It goes on behind
     /// the order that the last run came to, so that those that were asked longest ago come first.
     pub(super) async fn ask_for_open_orders(&mut self, asking: &mut Asking) -> Result<(), Stopped> {
-        let now = self.now();
-        let asked_lately = |at: Instant| now.0 - at.0 < GONE_MILLIS;
-        let with_gone = !self.source.gone_asked_at.is_some_and(asked_lately);
-        let queue = self.queue(with_gone).await?;
+        let queue = self.queue().await?;
         for batch in queue.chunks(self.ids_at_once) {
             let ids = batch.iter().map(|(_, id)| id.clone()).collect();
             self.ask_for(asking, ids).await?;
-            self.source.asked_after = batch.last().map(|(order, _)| *order);
+            if let Some(last) = batch.last().and_then(|(order, _)| *order) {
+                self.source.asked_after = Some(last);
+            }
             if self.waiting() >= STORED_AT_ONCE {
                 self.store().await?;
             }
         }
-        if with_gone {
-            self.source.gone_asked_at = Some(now);
+        if self.daily {
+            self.source.gone_asked_at = Some(self.now());
         }
         if self.waiting() > 0 {
             self.store().await?;
@@ -56,15 +52,22 @@ impl Puller<'_> {
         Ok(())
     }
 
-    /// Our ids of what is to be asked for, and the platform's.
-    async fn queue(&self, with_gone: bool) -> Result<Vec<(Uuid, String)>, Stopped> {
+    /// Our ids of what is to be asked for, where it is known here, and the platform's. What could not be taken by
+    /// the last run comes first.
+    async fn queue(&self) -> Result<Vec<(Option<Uuid>, String)>, Stopped> {
         let db = self.app.database.reader();
-        let mut open = open_orders(db, self.shop.shop_id, &self.source.name, with_gone).await?;
-        open.retain(|_, id| !self.told.contains(id));
+        let (shop_id, source) = (self.shop.shop_id, &self.source.name);
+        let unread = self.source.unread.clone().unwrap_or_default();
+        let unread: BTreeSet<String> = serde_json::from_value(unread).unwrap_or_default();
+        let mut open = open_orders(db, shop_id, source, self.daily).await?;
+        open.retain(|_, id| !self.told.contains(id) && !unread.contains(id));
         let after = self.source.asked_after.unwrap_or_default();
         let (before, behind): (Vec<_>, Vec<_>) =
             open.into_iter().partition(|(order, _)| *order <= after);
-        Ok(behind.into_iter().chain(before).collect())
+        let known = behind.into_iter().chain(before);
+        let known = known.map(|(order, id)| (Some(order), id));
+        let unread = unread.into_iter().filter(|id| !self.told.contains(id));
+        Ok(unread.map(|id| (None, id)).chain(known).collect())
     }
 }
 

@@ -8,24 +8,40 @@ use super::reports::report_of;
 use crate::app::App;
 use crate::error::{Error, RefusalCode, Result};
 use crate::ledger::{self, Author, NoteSource, StorePulled};
-use crate::sources::{OrderSnapshot, Reported, SourceError, kind_of};
+use crate::sources::{Lack, OrderSnapshot, Reported, SourceError, kind_of};
 use crate::sync::Watch;
 use crate::sync::connecting::asking;
+
+/// How often is asked what is asked daily, in milliseconds.
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Why pulling from a platform ended early.
 #[derive(Debug)]
 pub enum Stopped {
     /// The platform did not give what it was asked for.
-    Theirs(String),
+    Theirs(SourceError),
+    /// What is stored of it does not do (any more).
+    Unusable(String),
     /// It was disconnected meanwhile.
     Disconnected,
     /// Something of ours, which ends the whole run.
     Ours(Error),
 }
 
+impl Stopped {
+    /// What an admin can do something about; the run fails with it.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Theirs(error) => Some(error.to_string()),
+            Self::Unusable(why) => Some(why.clone()),
+            Self::Disconnected | Self::Ours(_) => None,
+        }
+    }
+}
+
 impl From<SourceError> for Stopped {
     fn from(error: SourceError) -> Self {
-        Self::Theirs(error.to_string())
+        Self::Theirs(error)
     }
 }
 
@@ -48,6 +64,10 @@ pub struct Puller<'a> {
     pub(super) source: order_source::Model,
     /// How many orders can be asked for at once.
     pub(super) ids_at_once: usize,
+    /// Whether what is asked once a day is asked by this run.
+    pub(super) daily: bool,
+    /// Whether what is final is looked at again.
+    pub(super) sweeps: bool,
     /// The orders that it has told in this run; they need not be asked for again.
     pub(super) told: HashSet<String>,
     /// What was told of them, until it is stored.
@@ -73,6 +93,8 @@ impl<'a> Puller<'a> {
             shop,
             source,
             ids_at_once: 1,
+            daily: false,
+            sweeps: false,
             told: HashSet::new(),
             snapshots: HashMap::new(),
             unread: Vec::new(),
@@ -83,19 +105,18 @@ impl<'a> Puller<'a> {
     /// Pulls what there is, and notes how that went.
     pub async fn pull(&mut self) -> Result<(), Stopped> {
         let outcome = self.pull_all().await;
-        match &outcome {
-            Ok(()) => {
-                self.source.pulled_at = Some(self.now());
-                self.source.error = None;
+        if let Err(stopped) = &outcome {
+            let Some(reason) = stopped.reason() else {
+                return outcome;
+            };
+            // What it told before goes in all the same.
+            if self.waiting() > 0 {
+                self.store().await?;
             }
-            Err(Stopped::Theirs(error)) => {
-                // What it told before goes in all the same.
-                if self.waiting() > 0 {
-                    self.store().await?;
-                }
-                self.source.error = Some(error.clone());
-            }
-            Err(_) => return outcome,
+            self.source.error = Some(reason);
+        } else {
+            self.source.pulled_at = Some(self.now());
+            self.source.error = None;
         }
         let note = NoteSource {
             run_id: self.run.id,
@@ -106,10 +127,14 @@ impl<'a> Puller<'a> {
     }
 
     async fn pull_all(&mut self) -> Result<(), Stopped> {
-        let kind = kind_of(&self.source.kind).map_err(|it| Stopped::Theirs(it.message))?;
+        let kind = kind_of(&self.source.kind).map_err(|it| Stopped::Unusable(it.message))?;
+        let asking = asking(self.app, &self.source);
+        let mut asking = asking.map_err(|it| Stopped::Unusable(it.to_string()))?;
+        let now = self.now();
+        let lately = |at: Instant| now.0 - at.0 < DAY_MILLIS;
         self.ids_at_once = kind.pull.map_or(1, |pull| pull.ids_at_once);
-        let mut asking =
-            asking(self.app, &self.source).map_err(|it| Stopped::Theirs(it.to_string()))?;
+        self.daily = !self.source.gone_asked_at.is_some_and(lately);
+        self.sweeps = self.daily && kind.lacks.contains(&Lack::Changes);
         self.walk_changes(&mut asking).await?;
         self.ask_for_open_orders(&mut asking).await
     }
@@ -170,7 +195,8 @@ impl<'a> Puller<'a> {
             unread,
             missing: std::mem::take(&mut self.missing),
         };
-        *self.run = ledger::write(self.app, self.run.shop_id, self.author, &store).await?;
+        (*self.run, self.source) =
+            ledger::write(self.app, self.run.shop_id, self.author, &store).await?;
         (self.watch)(self.run);
         Ok(())
     }

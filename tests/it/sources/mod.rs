@@ -6,6 +6,12 @@
 
 mod contract;
 mod fake;
+mod gone;
+mod leases;
+mod outages;
+mod pulling;
 mod server;
 mod shop;
+mod withholding;
 mod woocommerce;
+mod woocommerce_answers;

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::response::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -29,6 +30,8 @@ pub enum Trouble {
     Half,
     /// A page for people.
     Page,
+    /// The answer to the question before.
+    Again,
     /// No answer in time.
     Silence,
     /// The connection closes.
@@ -47,6 +50,8 @@ struct Inside {
     shop: FakeShop,
     troubles: VecDeque<Trouble>,
     events: Vec<Event>,
+    /// The last answer that was as it should be.
+    last: Option<(Parts, Bytes)>,
     /// Path, query and body of each question for orders since they were last asked for.
     questions: Vec<String>,
     /// How many questions for orders there were in all.
@@ -68,6 +73,11 @@ impl Server {
     /// Changes the shop.
     pub fn with<T>(&self, change: impl FnOnce(&mut FakeShop) -> T) -> T {
         change(&mut self.inside().shop)
+    }
+
+    /// How many questions for orders there were in all.
+    pub fn asked(&self) -> usize {
+        self.inside().asked
     }
 
     /// How often a token was bought. A fake takes the last one only, and so makes it of this number.
@@ -113,6 +123,11 @@ impl<F: Fake> Platform<F> {
         self.server.inside().troubles.extend(troubles);
     }
 
+    /// From here on nothing goes wrong.
+    pub fn stop_troubling(&self) {
+        self.server.inside().troubles.clear();
+    }
+
     /// What happens there once so many more questions for orders were answered.
     pub fn after(&self, questions: usize, event: impl FnOnce(&mut FakeShop) + Send + 'static) {
         let mut inside = self.server.inside();
@@ -123,6 +138,15 @@ impl<F: Fake> Platform<F> {
     /// The questions for orders since this was last asked.
     pub fn questions(&self) -> Vec<String> {
         std::mem::take(&mut self.server.inside().questions)
+    }
+}
+
+impl<F> Platform<F> {
+    /// Nobody listens there any more.
+    pub async fn close(mut self) {
+        self.serving.abort();
+        let aborted = (&mut self.serving).await;
+        assert!(aborted.unwrap_err().is_cancelled());
     }
 }
 
@@ -154,7 +178,11 @@ async fn on_the_way<F: Fake>(
         inside.troubles.pop_front().unwrap_or(Trouble::None)
     };
     let answer = match trouble {
-        Trouble::None => next.run(request).await,
+        Trouble::None => kept(&server, next.run(request).await).await,
+        Trouble::Again => {
+            let (parts, body) = server.inside().last.clone().unwrap();
+            Response::from_parts(parts, Body::from(body))
+        }
         Trouble::Half => half(next.run(request).await).await,
         Trouble::Status(status) => {
             let status = StatusCode::from_u16(status).unwrap();
@@ -196,6 +224,14 @@ fn dated(server: &Server, mut answer: Response) -> Response {
     let headers = answer.headers_mut();
     headers.insert("date", HeaderValue::from_str(&date).unwrap());
     answer
+}
+
+/// The answer, kept to be given again.
+async fn kept(server: &Server, answer: Response) -> Response {
+    let (parts, body) = answer.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    server.inside().last = Some((parts.clone(), body.clone()));
+    Response::from_parts(parts, Body::from(body))
 }
 
 async fn half(answer: Response) -> Response {

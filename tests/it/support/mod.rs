@@ -118,6 +118,12 @@ impl TestApp {
         }
     }
 
+    /// The same, reaching out in another way.
+    pub fn reaching(mut self, change: impl FnOnce(&mut Reach)) -> Self {
+        change(&mut self.app.reach);
+        self
+    }
+
     /// A connection behind the program's back: for rows as they are stored in all shops, and for damage. What
     /// the program itself is to say goes through its own connections, where it is held to what Citus asks.
     pub fn behind_its_back(&self) -> &DatabaseConnection {

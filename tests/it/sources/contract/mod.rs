@@ -17,6 +17,7 @@ use cashable::sync::{self, Asking, NewSource};
 use entity::words::{StatusActor, SyncState, SyncTrigger};
 use entity::{Instant, order, order_source, sync_failure, sync_run};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
 
 use super::fake::Fake;
 use super::server::Platform;
@@ -221,10 +222,17 @@ impl<'a, F: Fake> Connected<'a, F> {
         found.await.unwrap().unwrap()
     }
 
-    /// How far a source is read.
-    pub async fn source(&self) -> order_source::Model {
+    /// The platforms, as they were connected, with how far each is read.
+    pub async fn sources(&self) -> Vec<order_source::Model> {
         let sources = sources_of(self.shop.app.behind_its_back(), self.shop.id).await;
-        sources.unwrap().swap_remove(0)
+        sources.unwrap()
+    }
+
+    /// When the last successful run ended, and whether the shop's sync is healthy.
+    pub async fn last_sync(&self) -> (Value, bool) {
+        let document = "{ lastSync { finishedAt healthy } }";
+        let mut last = self.shop.ask(document, json!({})).await["lastSync"].take();
+        (last["finishedAt"].take(), last["healthy"] == true)
     }
 
     /// The platform, ready to be asked with this secret.
