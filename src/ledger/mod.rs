@@ -22,6 +22,7 @@ mod order_rows;
 mod order_sources;
 mod order_store;
 mod overrides;
+mod pulled_failures;
 mod pulling;
 mod queue;
 mod receipts;

@@ -15,7 +15,8 @@ pub struct ConnectSource {
     pub row: Model,
 }
 
-/// Changes a platform's row, but for how far it was read.
+/// Changes a platform's row, but for how far it was read: that holds until it is asked elsewhere, or read by other
+/// settings, and then all of it is read anew.
 #[derive(Debug, Serialize)]
 pub struct UpdateSource {
     /// The row as it is to be.
@@ -47,9 +48,10 @@ impl Change for UpdateSource {
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Model> {
         check_name(shop, &self.row).await?;
         let stored = require(shop, self.row.id).await?;
+        let is_read_alike = is_read_alike(&stored, &self.row);
         let row = Model {
-            cursor: stored.cursor,
-            covered_until: stored.covered_until,
+            cursor: stored.cursor.filter(|_| is_read_alike),
+            covered_until: stored.covered_until.filter(|_| is_read_alike),
             asked_after: stored.asked_after,
             gone_asked_at: stored.gone_asked_at,
             unread: stored.unread,
@@ -94,7 +96,12 @@ pub(super) async fn kind_of(shop: &ShopWrite, source: &str) -> Result<String> {
     Ok(connected.map_or_else(|| source.to_owned(), |row| row.kind))
 }
 
-async fn require(shop: &ShopWrite, id: Uuid) -> Result<Model> {
+/// Whether what was read of the one is what would be read of the other.
+pub(super) fn is_read_alike(one: &Model, other: &Model) -> bool {
+    (&one.address, &one.settings) == (&other.address, &other.settings)
+}
+
+pub(super) async fn require(shop: &ShopWrite, id: Uuid) -> Result<Model> {
     Entity::find_by_id((shop.shop.shop_id, id))
         .one(shop.db())
         .await?

@@ -1,16 +1,18 @@
 //! What a run has pulled from a platform goes in: orders, what was wrong with some of them, what was missing,
 //! and how far the platform was read, all in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::order_source::{self, Column};
-use entity::{Instant, order, sync_failure, sync_run};
+use entity::{Instant, sync_run};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::missing::{mark_missing, mark_seen, mark_unseen};
+use super::order_sources::{is_read_alike, require};
+use super::pulled_failures::set_aside;
 use super::runs::{count_due, count_unmapped, hold_on};
 use super::{Change, ImportCounts, ImportOrders, ShopWrite, bulk};
 use crate::domain::order::OrderReport;
@@ -151,9 +153,14 @@ impl Change for NoteSource {
     }
 }
 
-/// Stores how far a platform was read; what an admin has said of it meanwhile stays.
+/// Stores how far a platform was read; what an admin has said of it meanwhile stays. One that is asked elsewhere
+/// since, or read by other settings, is as good as disconnected: the next run reads it anew.
 async fn keep_progress(shop: &ShopWrite, source: &order_source::Model) -> Result<()> {
-    let kept = order_source::Entity::update_many()
+    let stored = require(shop, source.id).await?;
+    if !is_read_alike(&stored, source) {
+        return Err(Error::not_found("source"));
+    }
+    order_source::Entity::update_many()
         .col_expr(Column::Cursor, Expr::value(source.cursor.clone()))
         .col_expr(Column::CoveredUntil, Expr::value(source.covered_until))
         .col_expr(Column::AskedAfter, Expr::value(source.asked_after))
@@ -165,56 +172,5 @@ async fn keep_progress(shop: &ShopWrite, source: &order_source::Model) -> Result
         .filter(Column::Id.eq(source.id))
         .exec(shop.db())
         .await?;
-    if kept.rows_affected == 0 {
-        return Err(Error::not_found("source"));
-    }
     Ok(())
-}
-
-/// R22: lists orders with what is wrong with them, each once a run; how many there are.
-async fn set_aside(
-    shop: &ShopWrite,
-    run_id: Uuid,
-    source: &str,
-    failures: Vec<(String, String)>,
-) -> Result<i64> {
-    let known = ids_of(shop, source, &failures).await?;
-    let failures: Vec<_> = failures
-        .into_iter()
-        .map(|(external_id, message)| sync_failure::Model {
-            shop_id: shop.shop.shop_id,
-            run_id,
-            order_id: known
-                .get(&external_id)
-                .copied()
-                .unwrap_or_else(|| shop.new_id()),
-            source: source.to_owned(),
-            external_id,
-            code: RefusalCode::Invalid.as_str().to_owned(),
-            message,
-        })
-        .collect();
-    let count = i64::try_from(failures.len()).unwrap_or(i64::MAX);
-    bulk::upsert::<sync_failure::Entity>(shop.db(), failures).await?;
-    Ok(count)
-}
-
-async fn ids_of(
-    shop: &ShopWrite,
-    source: &str,
-    failures: &[(String, String)],
-) -> Result<HashMap<String, Uuid>> {
-    if failures.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(String, Uuid)> = order::Entity::find()
-        .select_only()
-        .columns([order::Column::ExternalId, order::Column::Id])
-        .filter(order::Column::ShopId.eq(shop.shop.shop_id))
-        .filter(order::Column::Source.eq(source))
-        .filter(order::Column::ExternalId.is_in(failures.iter().map(|(id, _)| id)))
-        .into_tuple()
-        .all(shop.db())
-        .await?;
-    Ok(rows.into_iter().collect())
 }

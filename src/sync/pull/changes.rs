@@ -5,7 +5,8 @@ use entity::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::asking::Asking;
-use super::puller::{Puller, Stopped};
+use super::puller::Puller;
+use super::stopped::Stopped;
 use crate::sources::{Cursor, Page, SourceError, Window};
 
 /// How far a walk reaches back behind the last one at least, in milliseconds: times of change have whole seconds
@@ -140,35 +141,42 @@ fn ids_of(page: &Page) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn pages(turns: &mut Turns, count: u32, ids: impl Fn(u32) -> Vec<String>, news: bool) -> u32 {
-        let gets_on = |page: &u32| turns.count(ids(*page), news).is_ok();
-        u32::try_from((0..count).take_while(gets_on).count()).unwrap_or(u32::MAX)
+    /// The orders of a page, by its number.
+    type Ids<'a> = &'a dyn Fn(u32) -> Vec<String>;
+
+    /// How many pages of a thousand are walked through.
+    fn walked(turns: &mut Turns, ids: Ids<'_>, brings_news: bool) -> u32 {
+        let gets_on = |page: &u32| turns.count(ids(*page), brings_news).is_ok();
+        let pages = (0..1_000).take_while(gets_on).count();
+        u32::try_from(pages).unwrap_or(u32::MAX)
+    }
+
+    fn another(page: u32) -> Vec<String> {
+        vec![page.to_string()]
     }
 
     #[test]
     fn a_walk_ends_that_does_not_get_on() {
-        let page = |number: u32| vec![number.to_string()];
-        let same = |_| page(1);
-        for (what, ids, news, walked) in [
-            ("news", &page as &dyn Fn(u32) -> Vec<String>, true, 1_000),
-            ("the same page", &same, false, SAME),
-            ("nothing new", &page, false, REPEATS - 1),
-            ("empty pages", &|_| Vec::new(), false, REPEATS - 1),
+        let the_same: Ids<'_> = &|_| another(1);
+        let none: Ids<'_> = &|_| Vec::new();
+        for (what, ids, brings_news, pages) in [
+            ("news", &another as Ids<'_>, true, 1_000),
+            ("the same page", the_same, true, SAME),
+            ("nothing new", &another as Ids<'_>, false, REPEATS - 1),
+            ("empty pages", none, false, REPEATS - 1),
         ] {
-            assert_eq!(
-                pages(&mut Turns::default(), 1_000, ids, news),
-                walked,
-                "{what}"
-            );
+            let found = walked(&mut Turns::default(), ids, brings_news);
+            assert_eq!(found, pages, "{what}");
         }
     }
 
     #[test]
     fn a_page_that_brings_news_begins_the_count_anew() {
-        let page = |number: u32| vec![number.to_string()];
         let mut turns = Turns::default();
-        pages(&mut turns, REPEATS - 1, page, false);
-        pages(&mut turns, 1, page, true);
-        assert_eq!(pages(&mut turns, 1_000, page, false), REPEATS - 1);
+        for page in 0..REPEATS - 1 {
+            assert_eq!(turns.count(another(page), false), Ok(()));
+        }
+        assert_eq!(turns.count(another(REPEATS), true), Ok(()));
+        assert_eq!(walked(&mut turns, &another, false), REPEATS - 1);
     }
 }

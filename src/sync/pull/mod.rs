@@ -10,13 +10,15 @@ mod changes;
 mod open;
 mod puller;
 mod reports;
+mod stopped;
 
 use entity::{order_source, sync_run};
 use uuid::Uuid;
 
 pub use asking::Asking;
 
-use self::puller::{Puller, Stopped};
+use self::puller::Puller;
+use self::stopped::Stopped;
 use super::Watch;
 use crate::app::App;
 use crate::error::{Error, Result};

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 use super::asking::Asking;
-use super::puller::{Puller, Stopped};
+use super::puller::Puller;
+use super::stopped::Stopped;
 use crate::ledger::open_orders;
 use crate::sources::Reported;
 
@@ -13,8 +14,9 @@ use crate::sources::Reported;
 const STORED_AT_ONCE: usize = 1_000;
 
 impl Puller<'_> {
-    /// Asks for each order that is not final here or could not be looked at, but for those that were told in this run. It goes on behind
-    /// the order that the last run came to, so that those that were asked longest ago come first.
+    /// Asks for each order that is not final here or could not be looked at, but for those that were told in this
+    /// run. It goes on behind the order that the last run came to, so that those that were asked longest ago come
+    /// first.
     pub(super) async fn ask_for_open_orders(&mut self, asking: &mut Asking) -> Result<(), Stopped> {
         let queue = self.queue().await?;
         for batch in queue.chunks(self.ids_at_once) {

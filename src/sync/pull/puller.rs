@@ -5,54 +5,16 @@ use std::collections::{HashMap, HashSet};
 use entity::{Instant, order_source, shop, sync_run};
 
 use super::reports::report_of;
+use super::stopped::Stopped;
 use crate::app::App;
-use crate::error::{Error, RefusalCode, Result};
+use crate::error::Result;
 use crate::ledger::{self, Author, NoteSource, StorePulled};
-use crate::sources::{Lack, OrderSnapshot, Reported, SourceError, kind_of};
+use crate::sources::{Lack, OrderSnapshot, Reported, kind_of};
 use crate::sync::Watch;
 use crate::sync::connecting::asking;
 
 /// How often is asked what is asked daily, in milliseconds.
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
-
-/// Why pulling from a platform ended early.
-#[derive(Debug)]
-pub enum Stopped {
-    /// The platform did not give what it was asked for.
-    Theirs(SourceError),
-    /// What is stored of it does not do (any more).
-    Unusable(String),
-    /// It was disconnected meanwhile.
-    Disconnected,
-    /// Something of ours, which ends the whole run.
-    Ours(Error),
-}
-
-impl Stopped {
-    /// What an admin can do something about; the run fails with it.
-    pub fn reason(&self) -> Option<String> {
-        match self {
-            Self::Theirs(error) => Some(error.to_string()),
-            Self::Unusable(why) => Some(why.clone()),
-            Self::Disconnected | Self::Ours(_) => None,
-        }
-    }
-}
-
-impl From<SourceError> for Stopped {
-    fn from(error: SourceError) -> Self {
-        Self::Theirs(error)
-    }
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        match &error {
-            Error::Refused(refusal) if refusal.code == RefusalCode::NotFound => Self::Disconnected,
-            _ => Self::Ours(error),
-        }
-    }
-}
 
 /// A platform that is being pulled from.
 pub struct Puller<'a> {

@@ -33,7 +33,7 @@ async fn r18_a_lease_is_kept_however_long_a_platform_takes(app: TestApp) {
     it.platform.with(|shop| shop.place(3, Status::New));
     it.platform.trouble(&[Trouble::Silence]);
     let meanwhile = async {
-        asked(&it).await;
+        it.until_asked().await;
         for _ in 0..3 {
             it.wait(0, A_WHILE);
             until_lease_reaches(&it, later(app.clock.now(), A_WHILE)).await;
@@ -56,7 +56,7 @@ async fn r18_a_run_that_lost_its_lease_waits_for_no_platform(app: TestApp) {
     it.platform.trouble(&[Trouble::Silence]);
     let queued = sync::request(&app, it.shop.id, &olga(), SyncTrigger::Manual, false).await;
     let meanwhile = async {
-        asked(&it).await;
+        it.until_asked().await;
         let taken = sync_lease::Entity::delete_many().exec(app.behind_its_back());
         taken.await.unwrap();
     };
@@ -66,13 +66,6 @@ async fn r18_a_run_that_lost_its_lease_waits_for_no_platform(app: TestApp) {
     assert_eq!(it.platform.server.asked(), 1);
     assert!(it.stored().await.is_empty());
     assert_eq!(it.pull().await.orders_changed, 3);
-}
-
-/// Until the platform was asked something.
-async fn asked(it: &Shop<'_>) {
-    while it.platform.server.asked() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 async fn until_lease_reaches(it: &Shop<'_>, instant: Instant) {

@@ -12,6 +12,7 @@ mod outages;
 mod pulling;
 mod server;
 mod shop;
+mod walks;
 mod withholding;
 mod woocommerce;
 mod woocommerce_answers;

@@ -24,7 +24,7 @@ const HALF_AN_HOUR: i64 = 30 * 60_000;
 type Shop<'a> = Connected<'a, WooCommerce>;
 
 async fn what_a_platform_does_wrong_is_told_and_heals(app: TestApp) {
-    let app = app.reaching(|reach| reach.answer_within = Duration::from_millis(200));
+    let app = app.reaching(|reach| reach.answer_within = Duration::from_secs(1));
     let it = Shop::open(&app).await;
     it.platform.with(|shop| shop.place(5, Status::New));
     it.pull().await;
@@ -106,6 +106,7 @@ async fn a_platform_that_is_down_takes_nothing_from_the_others(app: TestApp) {
     let sources = it.sources().await;
     let read_now = |at: &usize| sources[*at].pulled_at == Some(app.clock.now());
     assert_eq!([0, 1].map(|at| read_now(&at)), [false, true]);
+    it.wait(0, 1);
     it.pull().await;
     assert_eq!(it.shop.commission("1").await, "COMPLETED 10.00");
 }

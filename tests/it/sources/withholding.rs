@@ -47,6 +47,7 @@ async fn nothing_becomes_completed_where_the_fetch_by_ids_fails(app: TestApp) {
     it.wait(1, 0);
     it.fail().await;
     assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
+    it.wait(0, 1);
     it.pull().await;
     assert_eq!(commissions(&it).await, ["COMPLETED 10.00"; 3]);
 }
@@ -57,6 +58,7 @@ async fn a_return_in_the_last_minute_is_seen_after_an_outage(app: TestApp) {
     it.platform.with(|shop| shop.set(2, Status::Cancelled));
     it.platform.trouble(&[Trouble::Page; 5]);
     it.fail().await;
+    it.wait(0, 1);
     it.pull().await;
     let expected = ["COMPLETED 10.00", "CANCELLED 10.00", "COMPLETED 10.00"];
     assert_eq!(commissions(&it).await, expected);

@@ -31,7 +31,7 @@ fn woocommerce(settings: Value) -> Box<dyn Platform> {
 
 /// The recorded orders as they are read, or what is wrong with them: `id: reason`.
 async fn read(settings: Value) -> Vec<Result<OrderSnapshot, String>> {
-    let router = Router::new().route("/wp-json/wc/v3/orders", get(async || ORDERS));
+    let router = Router::new().route("/wp-json/wc/v3/orders", get(|| async { ORDERS }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

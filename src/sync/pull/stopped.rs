@@ -1,0 +1,43 @@
+//! Why pulling from a platform ended early, and whose business that is.
+
+use crate::error::{Error, RefusalCode};
+use crate::sources::SourceError;
+
+/// Why pulling from a platform ended early.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The platform did not give what it was asked for.
+    Theirs(SourceError),
+    /// What is stored of it does not do (any more).
+    Unusable(String),
+    /// It was disconnected meanwhile.
+    Disconnected,
+    /// Something of ours, which ends the whole run.
+    Ours(Error),
+}
+
+impl Stopped {
+    /// What an admin can do something about; the run fails with it.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Theirs(error) => Some(error.to_string()),
+            Self::Unusable(why) => Some(why.clone()),
+            Self::Disconnected | Self::Ours(_) => None,
+        }
+    }
+}
+
+impl From<SourceError> for Stopped {
+    fn from(error: SourceError) -> Self {
+        Self::Theirs(error)
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Refused(refusal) if refusal.code == RefusalCode::NotFound => Self::Disconnected,
+            _ => Self::Ours(error),
+        }
+    }
+}
