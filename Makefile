@@ -21,7 +21,7 @@ test: tools ## Runs every check and every test, on SQLite and PostgreSQL
 # Smaller and in parts: make bench ORDERS=100000 DATABASES=sqlite PARTS=settle,page
 ORDERS ?= 1000000
 DATABASES ?= sqlite,postgres
-PARTS ?= settle,page,kpi,order,far,memory,cost
+PARTS ?= settle,page,whole,refusals,kpi,order,far,memory,cost
 
 bench: ## Measures speed and memory as ratios against the bare database; takes an hour and 10 GB in target/bench
 	@tests/postgres/install.sh
@@ -32,6 +32,7 @@ tools:
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null || \
 		{ echo "rustfmt or clippy is missing: rustup component add rustfmt clippy" >&2; exit 1; }
 	@tests/postgres/install.sh
+	@tests/clients/install.sh
 
 schema: ## Writes the API's contract as the code has it
 	cargo build

@@ -1,4 +1,4 @@
-//! What requests, runs and commands share: the database, the clock, figures of late and the making of ids.
+//! What requests, runs and commands share: the database, the clock, figures of late, counters, the end and the making of ids.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,8 +10,10 @@ use uuid::{ContextV7, Timestamp, Uuid};
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::metrics::Metrics;
 use crate::reports::KpiMemory;
 use crate::sources::{Reach, Secrets};
+use crate::stop::Stop;
 
 /// The running program; cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +28,10 @@ pub struct App {
     pub reach: Reach,
     /// How their secrets are kept.
     pub secrets: Secrets,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// When to end.
+    pub stop: Stop,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -39,6 +45,8 @@ impl App {
             kpis: Arc::default(),
             reach: Reach::default(),
             secrets: Secrets::default(),
+            metrics: Arc::default(),
+            stop: Stop::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use directories::ProjectDirs;
@@ -12,6 +13,7 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::sources::Outside;
+use crate::telemetry::TraceSettings;
 
 /// Where data is kept and how the log looks; the same for every command.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +44,9 @@ pub struct Config {
     /// How platforms are asked.
     #[command(flatten)]
     pub outside: Outside,
+    /// Where traces go.
+    #[command(flatten)]
+    pub traces: TraceSettings,
 }
 
 /// How log lines look.
@@ -70,7 +75,12 @@ pub struct Listen {
 impl Config {
     /// Opens the database, migrated where that was asked for; refuses one with migrations pending.
     pub async fn open(&self) -> Result<App> {
-        let app = self.connect().await?;
+        self.open_with(None).await
+    }
+
+    /// The same for a server, whose statements that read may take so long.
+    pub async fn open_with(&self, statements: Option<Duration>) -> Result<App> {
+        let app = self.connect_with(statements).await?;
         if self.migrate {
             app.migrate().await?;
         }
@@ -80,12 +90,16 @@ impl Config {
 
     /// Opens the database as it is.
     pub async fn connect(&self) -> Result<App> {
+        self.connect_with(None).await
+    }
+
+    async fn connect_with(&self, statements: Option<Duration>) -> Result<App> {
         let url = match &self.database_url {
             Some(url) => url.clone(),
             None => default_url()?,
         };
-        let database = Database::connect(&url).await.map_err(cannot_open)?;
-        let app = App::new(database, Clock::Machine);
+        let database = Database::connect_with(&url, statements).await;
+        let app = App::new(database.map_err(cannot_open)?, Clock::Machine);
         Ok(app.asking(self.outside.reach(), self.outside.secrets()))
     }
 }
@@ -136,7 +150,8 @@ fn cannot_open(error: Error) -> Error {
     }
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+/// An address and a port, as settings have them.
+pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "it must be an IP address and a port, such as 127.0.0.1:4000".to_owned())
 }

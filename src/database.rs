@@ -1,10 +1,13 @@
 //! One database with two doors: SQLite gets one writer and many readers, PostgreSQL a pool for each.
 
+use std::future::ready;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::sqlx::Connection;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection,
     DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
@@ -13,13 +16,18 @@ use sea_orm::{
 use tokio::sync::OnceCell;
 
 use crate::error::{Error, Result};
+use crate::metrics::PoolUse;
 
-/// How many connections answer queries.
+/// How many connections answer queries of PostgreSQL.
 const READERS: u32 = 16;
+/// How many read an SQLite file for each processor; they work in this process, and each remembers pages.
+const READERS_A_CORE: usize = 2;
 /// How many connections write to PostgreSQL.
 const WRITERS: u32 = 8;
 /// How long to wait for a free connection. SQLite's one writer may be busy with a large import.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection to PostgreSQL may lie idle before it is asked whether it is still good.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// How much of an SQLite file each connection keeps in memory: 4,000 KiB.
 const CACHE_SIZE: &str = "-4000";
 /// How long SQLite waits for another process to finish its write.
@@ -41,9 +49,15 @@ pub struct Database {
 impl Database {
     /// Opens `sqlite://FILE` (made where it is missing) or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, None).await
+    }
+
+    /// The same, where PostgreSQL ends a statement that reads when it takes longer than this: nobody waits for
+    /// it any more. Those that write may be long, and SQLite has no way to say so.
+    pub async fn connect_with(url: &str, statements: Option<Duration>) -> Result<Self> {
         if url.starts_with("sqlite:") {
             let writer = connect_sqlite(url, 1).await?;
-            let readers = connect_sqlite(url, READERS).await?;
+            let readers = connect_sqlite(url, sqlite_readers()).await?;
             return Ok(Self { readers, writer });
         }
         if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
@@ -52,8 +66,8 @@ impl Database {
             ));
         }
         Ok(Self {
-            readers: connect_postgres(url, READERS).await?,
-            writer: connect_postgres(url, WRITERS).await?,
+            readers: connect_postgres(url, READERS, statements).await?,
+            writer: connect_postgres(url, WRITERS, None).await?,
         })
     }
 
@@ -73,6 +87,12 @@ impl Database {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.readers.get_database_backend()
+    }
+
+    /// How its pools are used now.
+    #[must_use]
+    pub fn pools(&self) -> [PoolUse; 2] {
+        [use_of("read", &self.readers), use_of("write", &self.writer)]
     }
 
     /// A transaction whose reads all see one state of the database (R25).
@@ -95,6 +115,31 @@ impl Database {
             ..TransactionOptions::default()
         };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+}
+
+fn use_of(name: &'static str, connection: &DatabaseConnection) -> PoolUse {
+    let (most, open, idle) = if connection.get_database_backend() == DbBackend::Sqlite {
+        let pool = connection.get_sqlite_connection_pool();
+        (
+            pool.options().get_max_connections(),
+            pool.size(),
+            pool.num_idle(),
+        )
+    } else {
+        let pool = connection.get_postgres_connection_pool();
+        (
+            pool.options().get_max_connections(),
+            pool.size(),
+            pool.num_idle(),
+        )
+    };
+    let idle = u32::try_from(idle).unwrap_or(u32::MAX);
+    PoolUse {
+        name,
+        most,
+        open,
+        idle,
     }
 }
 
@@ -183,23 +228,36 @@ impl ConnectionTrait for ReadConnection {
 }
 
 /// Writers have connections of their own, so that those who wait for a shop's lock never keep readers out.
-async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnection> {
+async fn connect_postgres(
+    url: &str,
+    connections: u32,
+    statements: Option<Duration>,
+) -> Result<DatabaseConnection> {
+    let limit = statements.map(|limit| ("statement_timeout", format!("{}ms", limit.as_millis())));
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
-        .map_sqlx_postgres_opts(|postgres| {
+        .test_before_acquire_if_idle_for(TRUSTED_FOR)
+        .map_sqlx_postgres_opts(move |postgres| {
             let told = postgres.get_options().unwrap_or_default();
-            let is_free = |(name, _): &(&str, &str)| !told.contains(name);
-            let limits: Vec<_> = POSTGRES_LIMITS.into_iter().filter(is_free).collect();
-            let postgres = postgres.options(limits);
+            let limits = POSTGRES_LIMITS.map(|(name, limit)| (name, limit.to_owned()));
+            let limits = limits.into_iter().chain(limit.clone());
+            let free: Vec<_> = limits.filter(|(name, _)| !told.contains(name)).collect();
+            let postgres = postgres.options(free);
             match postgres.get_application_name() {
                 Some(_) => postgres,
                 None => postgres.application_name("cashable"),
             }
         });
     Ok(SeaDatabase::connect(options).await?)
+}
+
+/// Some more than can work at once, since a snapshot is held while its operation does other things.
+fn sqlite_readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(cores * READERS_A_CORE).map_or(READERS, |readers| readers.clamp(4, READERS))
 }
 
 /// SQLite has no transactions that refuse writes themselves.
@@ -213,6 +271,8 @@ async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnectio
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
+        // A file does not go away.
+        .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
@@ -220,6 +280,12 @@ async fn connect_sqlite(url: &str, connections: u32) -> Result<DatabaseConnectio
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "NORMAL")
                 .pragma("cache_size", CACHE_SIZE)
+        })
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            // A full disk may end a transaction without the driver's knowing, and all that follows on this
+            // connection would go into another that never ends.
+            let is_fit = !connection.is_in_transaction();
+            Box::pin(ready(Ok(is_fit)))
         });
     Ok(SeaDatabase::connect(options).await?)
 }

@@ -1,12 +1,18 @@
 //! What can go wrong, in business words: free of HTTP and GraphQL, with a message for the caller and a
 //! cause for the log.
 
+use sea_orm::error::ConnAcquireErr;
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
 use crate::domain::Invalid;
 
 /// What is told of a full disk, since whoever runs the program can do something about it.
 const DISK_FULL: &str = "the disk of the database is full: nothing was changed";
+
+/// What is told of a statement that was ended: it is undone, and asking for less may help.
+const TOO_SLOW: &str = "the database took too long: ask for less at a time, or later";
+/// What a run says that was cut off so that the program could end.
+pub const STOPPED: &str = "the program was stopped: the next run goes on";
 
 /// The result of everything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -26,6 +32,20 @@ pub enum Error {
     /// The token's role does not reach that far.
     #[error("{0}")]
     Forbidden(String),
+    /// It asks for more than one operation may.
+    #[error("{0}")]
+    TooComplex(String),
+    /// Nothing was begun: there is too much of it just now.
+    #[error("{message}; ask again in {retry_after} s")]
+    RateLimited {
+        /// Of what there is too much.
+        message: String,
+        /// After how many seconds it is worth asking again.
+        retry_after: u64,
+    },
+    /// It took too long.
+    #[error("{0}")]
+    TimedOut(String),
     /// The schema is not the one that this program needs.
     #[error("{0}")]
     NotMigrated(String),
@@ -35,14 +55,17 @@ pub enum Error {
     /// A platform that orders come from did not give what it was asked for.
     #[error("{0}")]
     Source(String),
+    /// The program is about to end (R19: the next run makes it good).
+    #[error("{STOPPED}")]
+    Stopped,
     /// The database did not do it.
-    #[error("{}", if is_disk_full(.0) { DISK_FULL } else { "the database failed" })]
+    #[error("{}", told_of(.0))]
     Database(#[from] DbErr),
     /// The database went away while it committed: the change may have been made.
     #[error(
         "the database went away while it kept the change: look whether it was made before repeating it"
     )]
-    OutcomeUnknown(DbErr),
+    OutcomeUnknown(#[source] DbErr),
     /// Something that should not be possible.
     #[error("{0}")]
     Unexpected(String),
@@ -110,8 +133,28 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+fn told_of(error: &DbErr) -> &'static str {
+    if is_disk_full(error) {
+        DISK_FULL
+    } else if is_timeout(error) {
+        TOO_SLOW
+    } else {
+        "the database failed"
+    }
+}
+
 /// Whether the database had no room: SQLite's number and PostgreSQL's SQLSTATE.
 fn is_disk_full(error: &DbErr) -> bool {
+    has_code(error, &["13", "53100"])
+}
+
+/// Whether PostgreSQL ended a statement that took longer than it may, or no connection was free for too long.
+fn is_timeout(error: &DbErr) -> bool {
+    has_code(error, &["57014"])
+        || matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+}
+
+fn has_code(error: &DbErr, codes: &[&str]) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause))
     | DbErr::Query(RuntimeErr::SqlxError(cause))
     | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
@@ -119,7 +162,7 @@ fn is_disk_full(error: &DbErr) -> bool {
         return false;
     };
     matches!(cause.as_ref(), SqlxError::Database(cause)
-        if cause.code().is_some_and(|code| code == "13" || code == "53100"))
+        if cause.code().is_some_and(|code| codes.contains(&&*code)))
 }
 
 impl Error {
@@ -130,6 +173,29 @@ impl Error {
             Self::Database(cause) if is_disk_full(cause) => Some(DISK_FULL),
             _ => None,
         }
+    }
+
+    /// Whether the database was told to stop since it took too long.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Database(cause) if is_timeout(cause))
+    }
+
+    /// With all its causes, for the log. Databases tell in their details, which this leaves out, what stands in
+    /// the rows.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let told = error.to_string();
+            // Some repeat their cause, others leave it to whoever writes it down.
+            if !words.ends_with(&told) {
+                words = format!("{words}: {told}");
+            }
+            cause = error.source();
+        }
+        words
     }
 
     /// A refusal without a field.

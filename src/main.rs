@@ -4,16 +4,24 @@ mod commands;
 
 use std::process::ExitCode;
 
+use cashable::telemetry::Telemetry;
 use clap::Parser;
 
 use commands::Cli;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = cashable::telemetry::start(&cli.config) {
-        return commands::complain(&error);
-    }
+    let telemetry = match Telemetry::start(&cli.config) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return commands::complain(&error),
+    };
+    let code = run(cli);
+    telemetry.end();
+    code
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> ExitCode {
     match cli.run().await {
         Ok(code) => code,
         Err(error) => commands::complain(&error),

@@ -33,9 +33,27 @@ pub fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
 }
 
+/// A question to Cashable in an address.
+pub fn get_graphql(token: &str, query: &str) -> Vec<u8> {
+    let escaped = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        byte => format!("%{byte:02x}"),
+    };
+    let query: String = query.bytes().map(escaped).collect();
+    format!(
+        "GET /graphql?query={query} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 /// A question to Cashable as it goes over the wire.
 pub fn ask_graphql(token: &str, query: &str, variables: &Value) -> Vec<u8> {
-    let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+    let body = serde_json::json!({ "query": query, "variables": variables });
+    post_graphql(token, &body.to_string())
+}
+
+/// Any body to Cashable as it goes over the wire.
+pub fn post_graphql(token: &str, body: &str) -> Vec<u8> {
     format!(
         "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -56,6 +74,25 @@ impl Connection {
     /// Asks and gives the body of the answer, which must be a good one.
     pub async fn ask(&mut self, request: &[u8]) -> Outcome<&[u8]> {
         self.stream.write_all(request).await?;
+        let (head, end) = self.read_answer().await?;
+        if !self.answer.starts_with(b"HTTP/1.1 200") {
+            return Err(String::from_utf8_lossy(&self.answer).into());
+        }
+        Ok(&self.answer[head..end])
+    }
+
+    /// Sends what is to be refused, and gives the answer whatever it is. A server may refuse before it has read
+    /// all, and then reads no more.
+    pub async fn send(&mut self, request: &[u8]) -> Outcome<String> {
+        let sent = self.stream.write_all(request).await;
+        match self.read_answer().await {
+            Ok((_, end)) => Ok(String::from_utf8_lossy(&self.answer[..end]).into()),
+            Err(error) => Err(sent.err().map_or(error, Into::into)),
+        }
+    }
+
+    /// Where the body of the next answer begins and ends.
+    async fn read_answer(&mut self) -> Outcome<(usize, usize)> {
         self.answer.clear();
         let head = loop {
             self.read_more().await?;
@@ -67,11 +104,7 @@ impl Connection {
         while self.answer.len() < end {
             self.read_more().await?;
         }
-        let body = &self.answer[head..end];
-        if !self.answer.starts_with(b"HTTP/1.1 200") {
-            return Err(String::from_utf8_lossy(&self.answer).into());
-        }
-        Ok(body)
+        Ok((head, end))
     }
 
     /// Asks and gives the answer as JSON.

@@ -15,6 +15,7 @@ mod outcome;
 mod process;
 mod questions;
 mod reading;
+mod refusals;
 mod settling;
 mod store;
 mod table;
@@ -29,7 +30,7 @@ use clap::Parser;
 use crate::bench::Bench;
 use crate::load::{Pace, World};
 use crate::outcome::Outcome;
-use crate::settling::{measure_idle, settle_all};
+use crate::settling::measure_idle;
 use crate::store::{Kind, Store, close};
 use crate::table::{Aim, Table};
 
@@ -47,11 +48,11 @@ pub struct Asked {
         default_value = "sqlite,postgres"
     )]
     databases: Vec<Kind>,
-    /// What to measure, of settle, page, kpi, order, far, memory and cost.
+    /// What to measure, of settle, page, whole, refusals, kpi, order, far, memory and cost.
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "settle,page,kpi,order,far,memory,cost"
+        default_value = "settle,page,whole,refusals,kpi,order,far,memory,cost"
     )]
     parts: Vec<String>,
     /// How often each side takes its turn.
@@ -139,7 +140,7 @@ async fn measure(bench: &Bench, table: &mut Table) -> Outcome<()> {
     if bench.asked.asks("settle") {
         settling::measure(bench, table).await?;
     }
-    if ["page", "kpi", "order", "far"]
+    if ["page", "whole", "refusals", "kpi", "order", "far"]
         .iter()
         .any(|part| bench.asked.asks(part))
     {
@@ -151,7 +152,6 @@ async fn measure(bench: &Bench, table: &mut Table) -> Outcome<()> {
     if bench.asked.asks("cost") {
         cost::measure(bench, table).await?;
     } else if bench.asked.asks("settle") {
-        settle_all(bench, &bench.due).await?;
         measure_idle(bench, &bench.due, &bench.asked.orders.to_string(), table).await?;
     }
     Ok(())

@@ -11,6 +11,8 @@ use crate::outcome::Outcome;
 
 /// Ticks of the clock in which Linux counts a process's time, whatever the kernel's own.
 const TICKS_A_SECOND: f64 = 100.0;
+/// More points than are spent in a run.
+const ENDLESS: &str = "1000000000000";
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -30,7 +32,17 @@ impl Process {
         let mut command = Command::new(programs.join("cashable"));
         command
             .args(["serve", "--log", "warn", "--database-url", url])
-            .args(["--listen", &format!("127.0.0.1:{port}")]);
+            .args(["--listen", &format!("127.0.0.1:{port}")])
+            // A few tokens ask here for all that the machine can answer.
+            .args(["--rate-capacity", ENDLESS, "--rate-refill", ENDLESS]);
+        Self::start(command, port).await
+    }
+
+    /// Starts what Cashable was without limits over a database.
+    pub async fn before(programs: &Path, url: &str) -> Outcome<Self> {
+        let port = free_port()?;
+        let mut command = Command::new(programs.join("bound"));
+        command.args([url, &port.to_string(), "before"]);
         Self::start(command, port).await
     }
 

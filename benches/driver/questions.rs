@@ -70,6 +70,11 @@ impl Asker {
         Ok(askers)
     }
 
+    /// The token of its shop.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Asks Cashable.
     pub fn ask(&self, query: &str, variables: &serde_json::Value) -> Vec<u8> {
         ask_graphql(&self.token, query, variables)
@@ -142,6 +147,14 @@ impl Questions {
         Self::of_places(askers, |it, place| {
             (it.page(50, Some(place)), it.bound_page(place))
         })
+    }
+
+    /// Those to Cashable, for another server that understands GraphQL.
+    pub fn for_both(self) -> Self {
+        Self {
+            bound: self.ours.clone(),
+            ours: self.ours,
+        }
     }
 
     /// Orders by id.

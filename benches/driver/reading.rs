@@ -10,6 +10,7 @@ use crate::numbers::median;
 use crate::outcome::Outcome;
 use crate::process::Process;
 use crate::questions::{Asker, Questions};
+use crate::refusals;
 use crate::table::{Aim, Table};
 
 /// How many answers are compared before anything is measured.
@@ -50,6 +51,15 @@ impl Servers {
         })
     }
 
+    /// Starts both, the one that is held against Cashable being what it was without limits.
+    pub async fn start_before(bench: &Bench, name: &str) -> Outcome<Self> {
+        let url = bench.store.url(name);
+        Ok(Self {
+            ours: Process::cashable(&bench.programs, &url).await?,
+            bound: Process::before(&bench.programs, &url).await?,
+        })
+    }
+
     /// Compares both over the same questions.
     pub async fn compare(
         &self,
@@ -85,7 +95,7 @@ impl Servers {
         let pairs = questions.ours.iter().zip(&questions.bound);
         for (to_us, to_bound) in pairs.take(COMPARED) {
             let (ours, bound) = (ours.ask_json(to_us).await?, bound.ask_json(to_bound).await?);
-            if ours != bound {
+            if ours["data"] != bound["data"] {
                 return Err(format!("{work}: {ours}\nis not\n{bound}").into());
             }
         }
@@ -145,6 +155,19 @@ pub async fn measure(bench: &Bench, table: &mut Table) -> Outcome<()> {
         let questions = Questions::pages(&askers);
         let work = "orders page of 50";
         servers.compare(bench, work, questions, page, table).await?;
+    }
+    if bench.asked.asks("whole") {
+        let servers = Servers::start_before(bench, &bench.base).await?;
+        let aims = Aims {
+            pace: Aim::AtLeast(0.9),
+            cpu: Aim::None,
+        };
+        let questions = Questions::pages(&askers).for_both();
+        let work = "orders page of 50, held against no limits";
+        servers.compare(bench, work, questions, aims, table).await?;
+    }
+    if bench.asked.asks("refusals") {
+        refusals::measure(bench, &servers, &askers, table).await?;
     }
     for (part, grain, aim) in [
         ("kpi", "days", Aim::AtLeast(8.0)),

@@ -21,7 +21,9 @@ const WORK: &str = "work";
 /// How many rows the program settles at once at most.
 const CHUNK: u64 = 2_000;
 /// How often each shop is synced with nothing to do.
-const IDLE_ROUNDS: i64 = 5;
+const IDLE_ROUNDS: usize = 5;
+/// When that is, in minutes: all at once, since days to wait end in each of them.
+const IDLE_AT: i64 = 10;
 
 /// Who settles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,16 +120,17 @@ fn check_effects(last: &mut Option<Effects>, side: Side, effects: Effects) -> Ou
     Ok(())
 }
 
-/// Times runs that find nothing due, in the settled database `name`.
+/// Times runs that find nothing due, in the database `name` once all its shops are settled.
 pub async fn measure_idle(bench: &Bench, name: &str, size: &str, table: &mut Table) -> Outcome<()> {
     let mut idle = Idle::default();
-    for round in 0..IDLE_ROUNDS {
-        let app = bench.store.app(name, bench.later(10 + round)).await?;
+    let app = bench.store.app(name, bench.later(IDLE_AT)).await?;
+    bench.world.sync(&app).await?;
+    for _ in 0..IDLE_ROUNDS {
         for shop_id in &bench.world.shops {
             idle.time(&app, *shop_id).await?;
         }
-        close(&app).await?;
     }
+    close(&app).await?;
     let Idle {
         commit,
         settling,
@@ -220,11 +223,4 @@ async fn count_due(app: &App) -> Outcome<usize> {
 async fn one(app: &App, sql: &str) -> Outcome<i64> {
     let rows = query(app.database.reader(), sql).await?;
     Ok(rows.first().ok_or("no row")?.try_get("", "n")?)
-}
-
-/// Settles all shops of the database `name`, so that nothing is due any more.
-pub async fn settle_all(bench: &Bench, name: &str) -> Outcome<()> {
-    let app = bench.store.app(name, bench.later(2)).await?;
-    bench.world.sync(&app).await?;
-    close(&app).await
 }

@@ -12,7 +12,7 @@ pub struct Model {
     /// The shop that owns the row.
     #[sea_orm(primary_key, auto_increment = false)]
     pub shop_id: i64,
-    /// Whose key it is.
+    /// Whose key it is: a token, or somebody whom an identity provider vouches for.
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_id: Uuid,
     /// Chosen by the caller.

@@ -67,7 +67,8 @@ async fn has_citus(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
     answer.map_or(Ok(false), |row| row.try_get("", "has_citus"))
 }
 
-async fn run(manager: &SchemaManager<'_>, statement: &str) -> Result<(), DbErr> {
+/// Executes what no builder says.
+pub(crate) async fn run(manager: &SchemaManager<'_>, statement: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
     db.execute_unprepared(statement).await.map(drop)
 }

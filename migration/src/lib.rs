@@ -7,7 +7,8 @@ use sea_orm_migration::prelude::*;
 mod distribution;
 mod m20261121_000001_initial;
 mod m20261124_000002_write_receipts;
-mod m20261128_000003_order_sources;
+mod m20261128_000003_keys_of_callers;
+mod m20261128_000004_order_sources;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -18,7 +19,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_initial::Migration),
             Box::new(m20261124_000002_write_receipts::Migration),
-            Box::new(m20261128_000003_order_sources::Migration),
+            Box::new(m20261128_000003_keys_of_callers::Migration),
+            Box::new(m20261128_000004_order_sources::Migration),
         ]
     }
 }

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use cashable::app::App;
 use cashable::config::{Config, Listen};
 use cashable::error::{Error, Result};
+use cashable::stop::Stop;
 use cashable::{http, sync};
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -19,7 +21,8 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(&self, config: &Config) -> Result<ExitCode> {
-        let app = config.open().await?;
+        let statements = self.settings.work.statement_seconds;
+        let app = config.open_with(Some(statements)).await?;
         let listener = bind(self.listen).await?;
         // Port 0 asks the system for a free one, which it has found by now.
         let address = listener.local_addr().unwrap_or(self.listen.listen);
@@ -39,12 +42,34 @@ pub async fn bind(listen: Listen) -> Result<TcpListener> {
     })
 }
 
-/// Serves and keeps the schedule until the process is told to stop.
+/// Serves and keeps the schedule until the process is told to stop. Then requests and chunks of syncs that have
+/// begun come to their end, as far as there is time.
 pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -> Result<()> {
-    tokio::select! {
-        served = http::serve(app.clone(), settings, listener, told_to_stop()) => served,
-        () = sync::keep_schedule(app) => Ok(()),
+    let stop = app.stop.clone();
+    stop.spawn(sync::keep_schedule(app.clone()));
+    tokio::spawn(ask_when_told(stop.clone()));
+    let serving = async {
+        let served = http::serve(app, settings, listener, stop.asked()).await;
+        // It may have failed, and nobody has asked.
+        stop.ask();
+        served
+    };
+    let syncing = async {
+        stop.asked().await;
+        timeout(settings.server.stop_timeout.0, stop.done()).await
+    };
+    let (served, synced) = tokio::join!(serving, syncing);
+    if synced.is_err() {
+        tracing::warn!("syncs were cut off in a chunk: the next runs make them good");
     }
+    tracing::info!("stopped");
+    served
+}
+
+async fn ask_when_told(stop: Stop) {
+    told_to_stop().await;
+    tracing::info!("stopping: what was begun comes to its end");
+    stop.ask();
 }
 
 async fn told_to_stop() {

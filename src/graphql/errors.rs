@@ -12,6 +12,9 @@ use crate::error::Error;
 /// How much of a message is shown, in characters: some repeat what was asked, which may be megabytes.
 const MAX_MESSAGE: usize = 300;
 
+/// How many errors are shown of an answer.
+const MAX_ERRORS: usize = 20;
+
 /// What is told of an error that only the log explains.
 const INTERNAL: &str = "Internal error";
 
@@ -23,6 +26,8 @@ pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 pub struct ApiError {
     code: Code,
     message: String,
+    correlation_id: Option<String>,
+    retry_after: Option<u64>,
 }
 
 /// What `extensions.code` says.
@@ -31,6 +36,9 @@ enum Code {
     BadUserInput,
     Unauthenticated,
     Forbidden,
+    QueryTooComplex,
+    RateLimited,
+    Timeout,
     Internal,
 }
 
@@ -40,6 +48,9 @@ impl Code {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
+            Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }
     }
@@ -58,44 +69,93 @@ impl ApiError {
         &self.message
     }
 
+    /// The id by which the log knows of it, where only the log explains it.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.correlation_id.as_deref()
+    }
+
+    /// After how many seconds it is worth asking again, where time helps.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// The error of an operation that was not begun, or not brought to its end.
+    #[must_use]
+    pub fn told(self) -> ServerError {
+        let extensions = self.extensions();
+        let mut told = ServerError::new(self.message, None);
+        told.extensions = Some(extensions);
+        told
+    }
+
+    fn new(code: Code, message: String) -> Self {
+        Self {
+            code,
+            message: shortened(message, MAX_MESSAGE),
+            correlation_id: None,
+            retry_after: None,
+        }
+    }
+
     /// Logs what went wrong, and tells the caller by which id to find it there.
-    fn internal(what: &str, cause: &dyn std::fmt::Debug) -> Self {
+    fn internal(what: &str, cause: &str) -> Self {
         let id = format!("{:016x}", fastrand::u64(..));
-        tracing::error!(id, ?cause, "a request failed for a reason of ours");
+        tracing::error!(id, cause, "a request failed for a reason of ours");
         Self {
             code: Code::Internal,
             message: format!("{what}; give this id to the operator: {id}"),
+            correlation_id: Some(id),
+            retry_after: None,
         }
     }
 
     fn extensions(&self) -> ErrorExtensionValues {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", self.code());
+        if let Some(id) = self.correlation_id() {
+            extensions.set("correlationId", id);
+        }
+        if let Some(seconds) = self.retry_after {
+            extensions.set("retryAfter", seconds);
+        }
         extensions
     }
 }
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        let (code, message) = match error {
-            Error::Refused(refusal) => (Code::BadUserInput, refusal.message),
-            Error::BadInput(message) => (Code::BadUserInput, message),
-            Error::Unauthenticated(message) => (Code::Unauthenticated, message),
-            Error::Forbidden(message) => (Code::Forbidden, message),
+        let message = error.to_string();
+        let code = match error {
+            Error::Refused(_) | Error::BadInput(_) => Code::BadUserInput,
+            Error::Unauthenticated(_) => Code::Unauthenticated,
+            Error::Forbidden(_) => Code::Forbidden,
+            Error::TooComplex(_) => Code::QueryTooComplex,
+            Error::RateLimited { retry_after, .. } => {
+                let told = Self::new(Code::RateLimited, message);
+                return Self {
+                    retry_after: Some(retry_after),
+                    ..told
+                };
+            }
+            Error::TimedOut(_) => Code::Timeout,
+            Error::Database(_) if error.is_timeout() => {
+                tracing::warn!(cause = ?error, "the database took too long");
+                Code::Timeout
+            }
             Error::NotMigrated(_)
             | Error::LeaseLost
             | Error::Source(_)
+            | Error::Stopped
             | Error::Database(_)
             | Error::OutcomeUnknown(_)
             | Error::Unexpected(_) => {
                 let what = error.told_to_all().unwrap_or(INTERNAL);
-                return Self::internal(what, &error);
+                return Self::internal(what, &error.in_full());
             }
         };
-        Self {
-            code,
-            message: shortened(message, MAX_MESSAGE),
-        }
+        Self::new(code, message)
     }
 }
 
@@ -124,12 +184,30 @@ impl From<ApiError> for GraphqlError {
     }
 }
 
-/// Gives a code to those errors of a response that came from elsewhere. Whoever sends a response has called
-/// this before.
+/// Gives a code to those errors of a response that came from elsewhere, and keeps the list of them short.
+/// Whoever sends a response has called this before.
 #[must_use]
 pub fn mask(mut response: Response) -> Response {
     response.errors.iter_mut().for_each(mask_error);
+    bound(&mut response.errors);
     response
+}
+
+/// A short document may have thousands of errors. The last one shown says how many more there are.
+fn bound(errors: &mut Vec<ServerError>) {
+    if errors.len() <= MAX_ERRORS {
+        return;
+    }
+    let more = errors.len() - MAX_ERRORS;
+    let mut last = ServerError::new(format!("and {more} more errors"), None);
+    // One of theirs stands for their codes.
+    let code = errors[MAX_ERRORS].extensions.as_ref();
+    if let Some(code) = code.and_then(|extensions| extensions.get("code")) {
+        let extensions = last.extensions.get_or_insert_with(Default::default);
+        extensions.set("code", code.clone());
+    }
+    errors.truncate(MAX_ERRORS);
+    errors.push(last);
 }
 
 /// Without a source it is the library's own word on the document; with one, it slipped past [`ApiError`].
@@ -139,10 +217,7 @@ fn mask_error(error: &mut ServerError) {
         return;
     }
     let shown = match error.source.take() {
-        None => ApiError {
-            code: Code::BadUserInput,
-            message: shortened(std::mem::take(&mut error.message), MAX_MESSAGE),
-        },
+        None => ApiError::new(Code::BadUserInput, std::mem::take(&mut error.message)),
         Some(_) => ApiError::internal(INTERNAL, &error.message),
     };
     error.extensions = Some(shown.extensions());

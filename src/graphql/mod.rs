@@ -11,8 +11,10 @@
 )]
 
 mod connection;
+mod contract;
 mod errors;
-mod field_types;
+mod heads;
+mod in_turn;
 mod input;
 mod money;
 mod mutation;
@@ -25,19 +27,22 @@ mod selection;
 mod siblings;
 mod subscription;
 mod user_error;
+mod validation;
 mod viewer;
 mod words;
 
-use async_graphql::SDLExportOptions;
+use async_graphql::{SDLExportOptions, SchemaBuilder};
 
+pub use self::connection::MOST;
+pub use self::contract::field_type;
 pub use self::errors::{ApiError, mask};
-pub use self::field_types::field_type;
 pub use self::mutation::Mutation;
 pub use self::node_id::{NodeId, NodeKind, decode, decode_any, decode_shop, encode, encode_shop};
 pub use self::query::Query;
 pub use self::reads::{Reads, Sighting};
 pub use self::subscription::SubscriptionRoot;
 pub use self::user_error::{UserError, UserErrorCode};
+pub use self::validation::{Validation, check_operation};
 pub use self::viewer::Viewer;
 
 /// The schema with its resolvers.
@@ -46,9 +51,16 @@ pub type Schema = async_graphql::Schema<Query, Mutation, SubscriptionRoot>;
 /// Makes the schema. It holds nothing of a request and is made once.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), SubscriptionRoot)
-        .disable_suggestions()
-        .finish()
+    builder().finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, SubscriptionRoot> {
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        SubscriptionRoot::default(),
+    )
+    .disable_suggestions()
 }
 
 /// The contract as the code has it, sorted so that only changes of meaning show as differences.

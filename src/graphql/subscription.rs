@@ -2,7 +2,6 @@
 //! number of replicas.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use async_graphql::{Context, ID, Subscription};
 use entity::sync_run;
@@ -12,22 +11,23 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::errors::{ApiError, Result};
+use super::heads::{Heads, LOOK_EVERY};
 use super::node_id::NodeKind;
 use super::object::{SyncRun, Transaction};
 use super::reads::{Reads, app, reads, shop, viewer};
 use crate::app::App;
 use crate::reports::{self, BySequence, ChangesOf, PageRequest, Scope};
 
-/// How often to look.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How many changes are read at a time.
 const CHANGES: u64 = 200;
 
 /// What can be followed.
 #[derive(Debug, Default)]
-pub struct SubscriptionRoot;
+pub struct SubscriptionRoot {
+    heads: Heads,
+}
 
-/// What can be followed over a WebSocket: each answer comes when something has changed.
+/// What can be followed, over a WebSocket or as server-sent events: each answer comes when something has changed.
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
     /// A sync run as it advances; ends with it. Requires ADMIN or ANALYST.
@@ -65,9 +65,12 @@ impl SubscriptionRoot {
         reads.renew();
         let changes = Changes {
             app: app(ctx)?.clone(),
+            heads: self.heads.clone(),
             reads,
+            shop_id: viewer.shop_id,
             scope: viewer.scope(),
             sequence,
+            head: sequence,
             ready: VecDeque::new(),
         };
         Ok(unfold(changes, Changes::next))
@@ -127,37 +130,50 @@ fn is_over(run: &sync_run::Model) -> bool {
 /// The history of transactions as it grows.
 struct Changes {
     app: App,
+    heads: Heads,
     reads: Reads,
+    shop_id: i64,
     scope: Scope,
+    /// All up to this one were read.
     sequence: i64,
+    /// The last that there was when somebody looked.
+    head: i64,
     ready: VecDeque<Uuid>,
 }
 
 impl Changes {
     async fn next(mut self) -> Option<(Result<Transaction>, Self)> {
+        let found = self.find_next().await;
+        if found.is_err() {
+            self.reads.renew();
+            sleep(LOOK_EVERY).await;
+        }
+        Some((found, self))
+    }
+
+    /// Waits for the next transaction that changes.
+    async fn find_next(&mut self) -> Result<Transaction> {
         loop {
-            match self.find_next().await {
-                Ok(Some(transaction)) => return Some((Ok(transaction), self)),
-                Ok(None) => sleep(LOOK_EVERY).await,
-                Err(error) => {
-                    self.reads.renew();
-                    sleep(LOOK_EVERY).await;
-                    return Some((Err(error), self));
-                }
+            if let Some(transaction) = self.take_ready().await? {
+                return Ok(transaction);
+            }
+            if self.sequence >= self.head {
+                self.head = self.grown().await?;
+            }
+            // What others of the shop may see, and this viewer may not, is passed over.
+            if self.read_on().await? == 0 {
+                self.sequence = self.head;
             }
         }
     }
 
-    /// The next transaction that has changed, if there is one by now.
-    async fn find_next(&mut self) -> Result<Option<Transaction>> {
-        loop {
-            if let Some(transaction) = self.take_ready().await? {
-                return Ok(Some(transaction));
-            }
-            if self.read_on().await? == 0 {
-                return Ok(None);
-            }
-        }
+    /// Waits until the shop's history goes on.
+    async fn grown(&self) -> Result<i64, ApiError> {
+        let read = async || {
+            let shop = reports::find_shop(self.app.database.reader(), self.shop_id).await?;
+            Ok(shop.map_or(0, |shop| shop.last_sequence))
+        };
+        Ok(self.heads.beyond(self.shop_id, self.sequence, read).await?)
     }
 
     /// The next of those read that is still there, in a snapshot of its own (R25). It is done with once it was

@@ -8,12 +8,13 @@ use super::node_id::{self, NodeKind};
 use crate::error::{Error, Result};
 use crate::reports::Scope;
 
-/// The bearer of a token, put into the request's data by whoever checked the token.
+/// The bearer of a token or a JWT, put into the request's data by whoever checked the token.
 #[derive(Clone, Debug)]
 pub struct Viewer {
-    /// The token.
+    /// The token, or who it is that an identity provider vouches for: answers are kept for it that it may ask
+    /// for again.
     pub token_id: Uuid,
-    /// What the staff call the token; the history tells it.
+    /// What the staff call the token, or the provider the person; the history tells it.
     pub name: String,
     /// What it may see and do.
     pub role: Role,

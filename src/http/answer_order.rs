@@ -13,13 +13,14 @@ pub struct AnswerOrder(Vec<Name>);
 impl AnswerOrder {
     /// The order that a selection of root fields asks for.
     pub fn of(document: &ExecutableDocument, roots: &SelectionSet) -> Self {
-        Self(Selected::of(document, "", roots).names())
+        let roots = Selected::of(document, "", roots);
+        Self(roots.names().map(Name::new).collect())
     }
 
     /// Puts the root fields of an answer in order.
     pub fn restore(&self, mut response: Response) -> Response {
         if let Value::Object(fields) = &mut response.data {
-            arrange(&self.0, fields);
+            arrange(fields, |name| self.0.iter().position(|it| it == name));
         }
         response
     }

@@ -1,13 +1,13 @@
-//! Requests as they come over HTTP: a JSON object in a body, or the parameters of an address.
+//! Questions as they come: a JSON object in a body or a message, or the parameters of an address.
 //!
-//! Only an object with a `query` is one. Lists of requests, forms and bodies of other types are refused: they
-//! would be ways past what is counted for a request, or past a browser's asking before it sends JSON.
+//! Only an object with a `query` or a `documentId` is one. Lists of them, forms and bodies of other types are
+//! refused: they would be ways past what is counted for a request, or past a browser's asking before it sends
+//! JSON.
 
 use std::collections::HashMap;
 
 use async_graphql::{Request, Value, Variables};
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Query, Request as HttpRequest};
+use axum::extract::Query;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use serde::Deserialize;
@@ -15,13 +15,39 @@ use serde::de::DeserializeOwned;
 
 use super::refused::Refused;
 
-/// Enough for 5,000 orders with long words in one import.
-const MAX_BYTES: usize = 16 << 20;
+/// One question.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Parameters")]
+pub struct Asked {
+    /// What is to be run.
+    pub document: Document,
+    /// How.
+    pub terms: Terms,
+}
 
+/// What goes with a document.
+#[derive(Debug)]
+pub struct Terms {
+    operation_name: Option<String>,
+    variables: Variables,
+    extensions: Option<HashMap<String, Value>>,
+}
+
+/// A document of GraphQL.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Document {
+    /// As it is written.
+    Text(String),
+    /// One that the server keeps, by its id.
+    Id(String),
+}
+
+/// The words of a question.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
-    query: String,
+struct Parameters {
+    query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     #[serde(default)]
     variables: Variables,
@@ -31,54 +57,73 @@ struct Asked {
 /// The same in an address, where maps are JSON texts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct AskedByAddress {
-    query: String,
+struct AddressParameters {
+    query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
 }
 
-/// What a body asks.
-pub async fn in_body(mut request: HttpRequest) -> Result<Request, Refused> {
-    require_json(request.headers())?;
-    DefaultBodyLimit::max(MAX_BYTES).apply(&mut request);
-    let body = Bytes::from_request(request, &()).await;
-    let body = body.map_err(|rejection| Refused::new(rejection.status(), rejection.body_text()))?;
-    // A list would be read as the fields in their order.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(Refused::unreadable("the body must be one JSON object"));
+impl Asked {
+    /// What an object asks, which came as this.
+    pub fn in_object(what: &str, json: &[u8]) -> Result<Self, Refused> {
+        // A list would be read as the fields in their order.
+        if !json.trim_ascii_start().starts_with(b"{") {
+            return Err(Refused::unreadable(format!(
+                "the {what} must be one JSON object"
+            )));
+        }
+        read(what, json)
     }
-    Ok(read::<Asked>("body", &body)?.into())
+
+    /// What an address asks.
+    pub fn in_address(uri: &Uri) -> Result<Self, Refused> {
+        let Query(asked) = Query::<AddressParameters>::try_from_uri(uri)
+            .map_err(|rejection| Refused::unreadable(rejection.body_text()))?;
+        let parameters = Parameters {
+            query: asked.query,
+            document_id: asked.document_id,
+            // An address has no other word for null.
+            operation_name: asked.operation_name.filter(|name| !name.is_empty()),
+            variables: read_if_any("variables", asked.variables)?.unwrap_or_default(),
+            extensions: read_if_any("extensions", asked.extensions)?,
+        };
+        parameters.try_into().map_err(Refused::unreadable)
+    }
 }
 
-/// What an address asks.
-pub fn in_address(uri: &Uri) -> Result<Request, Refused> {
-    let Query(asked) = Query::<AskedByAddress>::try_from_uri(uri)
-        .map_err(|rejection| Refused::unreadable(rejection.body_text()))?;
-    let variables = read_if_any("variables", asked.variables)?;
-    let asked = Asked {
-        query: asked.query,
-        operation_name: asked.operation_name,
-        variables: variables.unwrap_or_default(),
-        extensions: read_if_any("extensions", asked.extensions)?,
-    };
-    Ok(asked.into())
+impl Terms {
+    /// The request to run a document so.
+    pub fn of(self, text: impl Into<String>) -> Request {
+        let mut request = Request::new(text).variables(self.variables);
+        request.operation_name = self.operation_name;
+        request.extensions.0 = self.extensions.unwrap_or_default();
+        request
+    }
 }
 
-fn read_if_any<T: DeserializeOwned>(
-    what: &str,
-    json: Option<String>,
-) -> Result<Option<T>, Refused> {
-    json.map(|json| read(what, json.as_bytes())).transpose()
-}
+impl TryFrom<Parameters> for Asked {
+    type Error = &'static str;
 
-fn read<T: DeserializeOwned>(what: &str, json: &[u8]) -> Result<T, Refused> {
-    serde_json::from_slice(json)
-        .map_err(|error| Refused::unreadable(format!("the {what} cannot be read: {error}")))
+    fn try_from(asked: Parameters) -> Result<Self, Self::Error> {
+        let document = match (asked.query, asked.document_id) {
+            (Some(text), None) => Document::Text(text),
+            (None, Some(id)) => Document::Id(id),
+            (Some(_), Some(_)) => return Err("send either query or documentId, not both"),
+            (None, None) => return Err("send a query, or the documentId of a persisted document"),
+        };
+        let terms = Terms {
+            operation_name: asked.operation_name,
+            variables: asked.variables,
+            extensions: asked.extensions,
+        };
+        Ok(Self { document, terms })
+    }
 }
 
 /// A browser asks our leave before it sends this type to us from another site.
-fn require_json(headers: &HeaderMap) -> Result<(), Refused> {
+pub fn require_json(headers: &HeaderMap) -> Result<(), Refused> {
     let header = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -100,11 +145,14 @@ fn is_other_charset(parameter: &str) -> bool {
     charset.is_some_and(|charset| charset.trim_matches('"') != "utf-8")
 }
 
-impl From<Asked> for Request {
-    fn from(asked: Asked) -> Self {
-        let mut request = Self::new(asked.query).variables(asked.variables);
-        request.operation_name = asked.operation_name;
-        request.extensions.0 = asked.extensions.unwrap_or_default();
-        request
-    }
+fn read_if_any<T: DeserializeOwned>(
+    what: &str,
+    json: Option<String>,
+) -> Result<Option<T>, Refused> {
+    json.map(|json| read(what, json.as_bytes())).transpose()
+}
+
+fn read<T: DeserializeOwned>(what: &str, json: &[u8]) -> Result<T, Refused> {
+    serde_json::from_slice(json)
+        .map_err(|error| Refused::unreadable(format!("the {what} cannot be read: {error}")))
 }

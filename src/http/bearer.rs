@@ -1,4 +1,5 @@
-//! Who asks: the bearer token of a request or a socket, looked up and turned into a viewer.
+//! Who asks: the bearer token of a request or a socket, looked up and turned into a viewer. Tokens of ours begin
+//! with our name; all others are the identity provider's, where there is one.
 //!
 //! A token that was never made and one with a wrong secret get the same answer, so that nobody can find
 //! out which tokens there are. Only who knows the secret learns that it was revoked or has expired.
@@ -13,6 +14,8 @@ use serde_json::Value;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::identity::Identity;
+use super::settings::Settings;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::graphql::{Sighting, Viewer};
@@ -45,13 +48,23 @@ pub fn in_payload(payload: &Value) -> Option<&str> {
 pub struct Bearers {
     app: App,
     uses: Arc<Uses>,
+    identity: Option<Identity>,
 }
 
 impl Bearers {
-    /// Of this program.
-    pub fn new(app: App) -> Self {
-        let uses = Arc::default();
-        Self { app, uses }
+    /// Of this program, and of the identity provider that the settings name.
+    pub fn new(app: App, settings: &Settings) -> Self {
+        Self {
+            identity: Identity::of(&app, &settings.identity),
+            uses: Arc::default(),
+            app,
+        }
+    }
+
+    /// Whether this token has been good of late, as far as can be told without looking it up.
+    pub fn have_seen(&self, secret: &str) -> bool {
+        let parsed = ledger::parse_secret(secret);
+        parsed.is_some_and(|(_, id, _)| self.uses.is_known(id))
     }
 
     /// Whose token it is, and the shop as it is now; an error without a token that is valid now.
@@ -59,6 +72,11 @@ impl Bearers {
         let secret = secret.ok_or_else(|| {
             refused("send a token: Authorization: Bearer cashable_…, or open / to ask")
         })?;
+        if let Some(identity) = &self.identity
+            && !ledger::is_token(secret)
+        {
+            return identity.identify(secret).await;
+        }
         let (token, shop) = find(&self.app, secret)
             .await?
             .ok_or_else(|| refused("the token is not valid"))?;
@@ -88,6 +106,11 @@ impl Uses {
         }
         recorded.insert(token, now);
         true
+    }
+
+    fn is_known(&self, token: Uuid) -> bool {
+        let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.contains_key(&token)
     }
 }
 
@@ -121,7 +144,7 @@ fn record_use(app: &App, token: &access_token::Model) {
     let (app, token) = (app.clone(), token.clone());
     tokio::spawn(async move {
         if let Err(error) = ledger::touch_token(&app, &token).await {
-            tracing::warn!(?error, token = %token.id, "the use of a token was not recorded");
+            tracing::warn!(cause = %error.in_full(), token = %token.id, "the use of a token was not recorded");
         }
     });
 }

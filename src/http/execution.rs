@@ -5,14 +5,14 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Error as GraphqlError, Executor, Request, Response, ServerError};
+use async_graphql::{Data, Executor, Request, Response, ServerError};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, future};
 
 use super::answer_order::AnswerOrder;
 use super::nulls::Nulls;
-use super::operation::operation_of;
+use super::operation::{operation_of, refuse_invalid};
+use super::watched::Told;
 use crate::app::App;
 use crate::error::Error;
 use crate::graphql::{ApiError, Reads, mask};
@@ -34,9 +34,12 @@ impl<E> Execution<E> {
     /// write, and a subscription with each event.
     fn equip(&self, mut request: Request) -> Result<(Request, Finish), ServerError> {
         let operation = operation_of(&mut request)?;
+        if let Some(operation) = &operation {
+            Told::tell(&request, operation);
+        }
+        refuse_invalid(&mut request)?;
         let reads = Reads::new(&self.app);
         let finish = Finish {
-            kind: operation.as_ref().map(|it| it.kind),
             order: operation.map(|it| it.order).unwrap_or_default(),
             nulls: Nulls::of(&request),
             reads: reads.clone(),
@@ -47,7 +50,6 @@ impl<E> Execution<E> {
 
 /// What is left to be done to an answer of the library before it goes out.
 struct Finish {
-    kind: Option<OperationType>,
     order: AnswerOrder,
     nulls: Nulls,
     reads: Reads,
@@ -58,7 +60,8 @@ impl Finish {
     fn finish(&self, answer: Result<Response, Box<dyn Any + Send>>) -> Response {
         self.reads.renew();
         let answer = answer.unwrap_or_else(|panic| broken(&*panic));
-        self.nulls.fill(self.order.restore(mask(answer)))
+        // All errors are needed to know where nulls go, and not all of them are shown.
+        mask(self.nulls.fill(self.order.restore(answer)))
     }
 }
 
@@ -78,8 +81,7 @@ impl<E: Executor> Executor for Execution<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let equipped = self.equip(request).and_then(subscription_only);
-        let (request, finish) = match equipped {
+        let (request, finish) = match self.equip(request) {
             Ok(equipped) => equipped,
             Err(error) => return stream::once(future::ready(unreadable(error))).boxed(),
         };
@@ -90,32 +92,20 @@ impl<E: Executor> Executor for Execution<E> {
     }
 }
 
-/// A reader who stops would hold a query's snapshot, or a mutation's lock. What names no one operation goes on:
-/// GraphQL says what is wrong with it.
-fn subscription_only(
-    (request, finish): (Request, Finish),
-) -> Result<(Request, Finish), ServerError> {
-    if matches!(finish.kind, None | Some(OperationType::Subscription)) {
-        return Ok((request, finish));
-    }
-    Err(ServerError::new(
-        "ask queries and mutations with POST",
-        None,
-    ))
-}
-
-/// A document that does not parse, or came the wrong way.
-fn unreadable(error: ServerError) -> Response {
+/// A document that does not parse.
+pub fn unreadable(error: ServerError) -> Response {
     mask(Response::from_errors(vec![error]))
 }
 
 /// A panic is an error of ours like any other: its words are for the log.
 fn broken(panic: &(dyn Any + Send)) -> Response {
     let error = Error::Unexpected(format!("an operation panicked: {}", words_of(panic)));
-    let error = GraphqlError::from(ApiError::from(error));
-    let mut told = ServerError::new(error.message, None);
-    told.extensions = error.extensions;
-    Response::from_errors(vec![told])
+    refusal(error)
+}
+
+/// The answer to an operation that was not begun, or not finished, for this reason.
+pub fn refusal(error: Error) -> Response {
+    Response::from_errors(vec![ApiError::from(error).told()])
 }
 
 fn words_of(panic: &(dyn Any + Send)) -> &str {

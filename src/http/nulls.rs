@@ -1,12 +1,14 @@
 //! A field that was refused is null in the answer, or the nearest parent is that may be null, as GraphQL says.
 //! The library leaves its key out instead, and takes an object for null once all of its keys are gone.
 
+use std::rc::Rc;
+
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{BaseType, ExecutableDocument, OperationType, Type};
 use async_graphql::{Name, PathSegment, Request, Response, Value};
 
 use super::operation::fitting;
-use super::selected::Selected;
+use super::selected::{Below, Selected};
 
 /// What a request asks for, kept until it is answered. Only an answer with errors reads it again.
 #[derive(Clone, Debug)]
@@ -54,26 +56,35 @@ fn root_of<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<S
 fn places(root: &Selected<'_>, response: &Response) -> Vec<Vec<PathSegment>> {
     let errors = response.errors.iter().filter(|it| !it.path.is_empty());
     let mut places: Vec<_> = errors.map(|error| nullable(root, &error.path)).collect();
-    places.sort_by_key(|place| place.len());
+    // Whatever lies in another comes right behind it, so that many are as quickly done as they are read.
+    places.sort_by_cached_key(|place| place.iter().map(sorting).collect::<Vec<_>>());
     let mut outer: Vec<Vec<PathSegment>> = Vec::new();
     for place in places {
-        if !outer.iter().any(|it| place.starts_with(it)) {
+        if !outer.last().is_some_and(|it| place.starts_with(it)) {
             outer.push(place.to_vec());
         }
     }
     outer
 }
 
+fn sorting(segment: &PathSegment) -> (usize, String) {
+    match segment {
+        PathSegment::Field(name) => (0, name.clone()),
+        PathSegment::Index(index) => (*index, String::new()),
+    }
+}
+
 /// The deepest part of a path that may be null; nothing of it where only the whole answer may.
 fn nullable<'p>(root: &Selected<'_>, path: &'p [PathSegment]) -> &'p [PathSegment] {
     let mut deepest = 0;
     let mut ty: Option<&Type> = None;
-    let mut here = None;
+    let mut here: Option<Rc<Below<'_>>> = None;
     for (depth, segment) in path.iter().enumerate() {
         match segment {
             PathSegment::Field(name) => {
-                let (own, below) = here.as_ref().unwrap_or(root).below(name);
-                (ty, here) = (own, Some(below));
+                let selected = here.as_ref().map_or(root, |it| &it.selected);
+                let below = selected.below(name);
+                (ty, here) = (below.ty, Some(below));
             }
             PathSegment::Index(_) => ty = ty.and_then(element),
         }
@@ -109,7 +120,7 @@ fn put_null(value: &mut Value, place: &[PathSegment], selected: &Selected<'_>) {
                 fields.insert(Name::new(name), Value::Null);
                 selected.arrange(fields);
             } else if let Some(field) = fields.get_mut(name.as_str()) {
-                put_null(field, rest, &selected.below(name).1);
+                put_null(field, rest, &selected.below(name).selected);
             }
         }
         PathSegment::Index(index) => {

@@ -1,6 +1,8 @@
 //! What a document selects of one object, through its fragments.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use async_graphql::parser::types::{
     BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type,
@@ -12,71 +14,74 @@ use crate::graphql::field_type;
 /// The selections that meet in one object, each with the type that it was made on.
 pub struct Selected<'a> {
     document: &'a ExecutableDocument,
-    sets: Vec<(&'a str, &'a SelectionSet)>,
+    /// The fields by their names in the answer, in the order asked.
+    fields: IndexMap<&'a str, Vec<(&'a str, &'a Field)>>,
+    below: RefCell<HashMap<&'a str, Rc<Below<'a>>>>,
+}
+
+/// What a field is, and what is selected of it.
+pub struct Below<'a> {
+    /// Its type, as far as the contract tells.
+    pub ty: Option<&'static Type>,
+    /// The selections that meet in it.
+    pub selected: Selected<'a>,
 }
 
 impl<'a> Selected<'a> {
     /// What is selected of the root of an operation, which has this type.
     pub fn of(document: &'a ExecutableDocument, root: &'a str, set: &'a SelectionSet) -> Self {
-        Self {
+        Self::of_all(document, [(root, set)])
+    }
+
+    fn of_all(
+        document: &'a ExecutableDocument,
+        sets: impl IntoIterator<Item = (&'a str, &'a SelectionSet)>,
+    ) -> Self {
+        let mut selected = Self {
             document,
-            sets: vec![(root, set)],
+            fields: IndexMap::new(),
+            below: RefCell::default(),
+        };
+        let mut seen = HashSet::new();
+        for (of, set) in sets {
+            selected.add(of, set, &mut seen);
         }
+        selected
     }
 
     /// The names of the fields in the answer, in the order asked.
-    pub fn names(&self) -> Vec<Name> {
-        let fields = self.fields().into_iter();
-        fields
-            .map(|(_, field)| field.response_key().node.clone())
-            .collect()
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.fields.keys().copied()
     }
 
-    /// The type of the field with this name in the answer, as far as the contract tells, and what is selected
-    /// below it.
-    pub fn below(&self, name: &str) -> (Option<&'static Type>, Self) {
-        let mut ty = None;
-        let mut sets = Vec::new();
-        for (of, field) in self.fields() {
-            if field.response_key().node != name {
-                continue;
-            }
-            let own = field_type(of, &field.name.node);
-            ty = ty.or(own);
-            sets.push((own.map_or("", name_of), &field.selection_set.node));
-        }
-        let document = self.document;
-        (ty, Self { document, sets })
+    /// The field with this name in the answer. It is looked for once, however many rows have it.
+    pub fn below(&self, name: &str) -> Rc<Below<'a>> {
+        let Some((name, fields)) = self.fields.get_key_value(name) else {
+            return Rc::new(Below::of(self.document, &[]));
+        };
+        let mut below = self.below.borrow_mut();
+        let found = below.entry(name);
+        Rc::clone(found.or_insert_with(|| Rc::new(Below::of(self.document, fields))))
     }
 
     /// Puts the fields of an object into the order asked.
     pub fn arrange(&self, fields: &mut IndexMap<Name, Value>) {
-        arrange(&self.names(), fields);
-    }
-
-    fn fields(&self) -> Vec<(&'a str, &'a Field)> {
-        let (mut fields, mut seen) = (Vec::new(), HashSet::new());
-        for (of, set) in &self.sets {
-            self.add(of, set, &mut fields, &mut seen);
-        }
-        fields
+        arrange(fields, |name| self.fields.get_index_of(name.as_str()));
     }
 
     /// Each fragment is looked at once: a field that it names has its place from the first time on.
-    fn add(
-        &self,
-        of: &'a str,
-        set: &'a SelectionSet,
-        fields: &mut Vec<(&'a str, &'a Field)>,
-        seen: &mut HashSet<&'a Name>,
-    ) {
+    fn add(&mut self, of: &'a str, set: &'a SelectionSet, seen: &mut HashSet<&'a Name>) {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) => fields.push((of, &field.node)),
+                Selection::Field(field) => {
+                    let name = field.node.response_key().node.as_str();
+                    let fields = self.fields.entry(name).or_default();
+                    fields.push((of, &field.node));
+                }
                 Selection::InlineFragment(inline) => {
                     let condition = inline.node.type_condition.as_ref();
                     let of = condition.map_or(of, |condition| &condition.node.on.node);
-                    self.add(of, &inline.node.selection_set.node, fields, seen);
+                    self.add(of, &inline.node.selection_set.node, seen);
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
@@ -84,7 +89,7 @@ impl<'a> Selected<'a> {
                         && seen.insert(name)
                     {
                         let of = &fragment.node.type_condition.node.on.node;
-                        self.add(of, &fragment.node.selection_set.node, fields, seen);
+                        self.add(of, &fragment.node.selection_set.node, seen);
                     }
                 }
             }
@@ -92,15 +97,25 @@ impl<'a> Selected<'a> {
     }
 }
 
-/// Puts fields into this order; those that it does not name come last.
-pub fn arrange(names: &[Name], fields: &mut IndexMap<Name, Value>) {
-    let mut rest = std::mem::take(fields);
-    for name in names {
-        if let Some((name, value)) = rest.shift_remove_entry(name) {
-            fields.insert(name, value);
+impl<'a> Below<'a> {
+    fn of(document: &'a ExecutableDocument, fields: &[(&'a str, &'a Field)]) -> Self {
+        let types = fields
+            .iter()
+            .map(|(of, field)| field_type(of, &field.name.node));
+        let sets = types
+            .clone()
+            .zip(fields)
+            .map(|(ty, (_, field))| (ty.map_or("", name_of), &field.selection_set.node));
+        Self {
+            ty: types.flatten().next(),
+            selected: Selected::of_all(document, sets),
         }
     }
-    fields.extend(rest);
+}
+
+/// Puts fields into order by their positions; those that have none come last.
+pub fn arrange(fields: &mut IndexMap<Name, Value>, position: impl Fn(&Name) -> Option<usize>) {
+    fields.sort_by_cached_key(|name, _| position(name).unwrap_or(usize::MAX));
 }
 
 /// The type inside of all lists.

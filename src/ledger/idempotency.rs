@@ -46,7 +46,7 @@ impl Request {
         Ok(Self {
             token_id,
             key: key.to_owned(),
-            hash: hex(&Sha256::digest(body)),
+            hash: hex::encode(Sha256::digest(body)),
         })
     }
 
@@ -128,16 +128,6 @@ impl<T> From<Answer<T>> for Result<T> {
             Answer::Refused(refusal) => Err(refusal.into()),
         }
     }
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unexpected(error: impl std::fmt::Display) -> Error {

@@ -69,7 +69,7 @@ pub use settling::{Days, Preview, SettleChunk, Settled, Transition, preview, tar
 pub use shop_write::ShopWrite;
 pub use shops::{NewShop, create_shop, create_shop_with, require_shop, shop_id_of};
 pub use statistics::refresh_statistics;
-pub use tokens::{CreateToken, CreatedToken, RevokeToken, parse_secret, touch_token};
+pub use tokens::{CreateToken, CreatedToken, RevokeToken, is_token, parse_secret, touch_token};
 pub use transaction_import::ImportTransactions;
 pub use transactions::{CreateTransaction, DeleteTransaction};
 

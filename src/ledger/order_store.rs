@@ -1,10 +1,11 @@
 //! Orders and all that hangs on them are stored by sets: their transactions follow, and history, counters,
 //! rollups and the settling queue move along.
 
+use std::cmp::max;
 use std::collections::{BTreeSet, HashMap};
 
 use entity::words::{TransactionKind, WaitFrom};
-use entity::{affiliate, affiliate_transaction as transaction, order};
+use entity::{Instant, affiliate, affiliate_transaction as transaction, order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -189,7 +190,8 @@ fn move_to(
 ) {
     let terms = terms(&shop.shop, affiliate, earlier);
     row.affiliate_id = affiliate.id;
-    row.affiliate_since = shop.now;
+    // What was said just before, or by a process whose clock is ahead, is not the new affiliate's to read.
+    row.affiliate_since = Instant(max(shop.now, row.status_changed_at).0 + 1);
     row.note = None;
     row.rate_ppm = terms.rate_ppm;
     row.factor_ppm = terms.factor_ppm;

@@ -63,7 +63,7 @@ impl Receipt {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::Database(cause)),
             Err(error) => {
-                tracing::error!(cause = ?error, "nobody can say whether a change was made");
+                tracing::error!(cause = %error.in_full(), "nobody can say whether a change was made");
                 Err(Error::OutcomeUnknown(cause))
             }
         }

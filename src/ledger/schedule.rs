@@ -4,11 +4,12 @@ use entity::{shop, sync_run};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Result, STOPPED};
 
 const MINUTE_MILLIS: i64 = 60_000;
 
-/// The shops whose sync is on and whose interval has gone by since their last attempt.
+/// The shops whose sync is on and whose interval has gone by since their last attempt, or whose last attempt was
+/// cut off by the end of the program that made it.
 pub async fn shops_to_sync(app: &App) -> Result<Vec<i64>> {
     let shops = shop::Entity::find()
         .filter(shop::Column::SyncEnabled.eq(true))
@@ -19,7 +20,11 @@ pub async fn shops_to_sync(app: &App) -> Result<Vec<i64>> {
     for shop in shops {
         let interval = i64::from(shop.sync_interval_minutes) * MINUTE_MILLIS;
         let last = last_attempt(app, shop.shop_id).await?;
-        if last.is_none_or(|run| app.clock.now().0 >= run.queued_at.0 + interval) {
+        let is_due = |run: sync_run::Model| {
+            let was_stopped = run.error.as_deref() == Some(STOPPED);
+            was_stopped || app.clock.now().0 >= run.queued_at.0 + interval
+        };
+        if last.is_none_or(is_due) {
             due.push(shop.shop_id);
         }
     }

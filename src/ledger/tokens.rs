@@ -1,7 +1,9 @@
 //! Bearer tokens: random secrets of which only hashes are kept.
 //!
 //! A token reads `cashable_SHOP_ID_SECRET`: it names its shop and its row, so that looking it up needs no
-//! index over all shops, and a scanner for leaked secrets finds it by its prefix.
+//! index over all shops, and a scanner for leaked secrets finds it by its prefix. The secret ends with a
+//! checksum of all before it, so that the scanner can tell a token from what only looks like one, and a
+//! mistyped one is refused without a look at the database.
 
 use entity::words::Role;
 use entity::{Instant, access_token};
@@ -12,13 +14,15 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::affiliates::find_affiliate;
-use super::idempotency::hex;
 use super::{Change, ShopWrite, bulk};
 use crate::app::App;
 use crate::domain::text;
 use crate::error::{Error, Result};
 
 const PREFIX: &str = "cashable";
+/// How many hexadecimal digits a secret has, and how many its checksum.
+const SECRET_DIGITS: usize = 64;
+const CHECKSUM_DIGITS: usize = 8;
 /// A use is recorded at most so often.
 const USE_MILLIS: i64 = 60_000;
 
@@ -81,7 +85,8 @@ impl Change for CreateToken {
         }
         let id = shop.new_id();
         let random = random_secret()?;
-        let secret = format!("{PREFIX}_{:x}_{}_{random}", shop.shop.shop_id, id.simple());
+        let mut secret = format!("{PREFIX}_{:x}_{}_{random}", shop.shop.shop_id, id.simple());
+        secret += &checksum(&secret);
         let token = access_token::Model {
             shop_id: shop.shop.shop_id,
             id,
@@ -134,10 +139,17 @@ pub async fn touch_token(app: &App, token: &access_token::Model) -> Result<()> {
     Ok(())
 }
 
+/// Whether a text is meant to be one of our tokens, good or not.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    let after = text.strip_prefix(PREFIX);
+    after.is_some_and(|after| after.starts_with('_'))
+}
+
 /// Takes a token apart: its shop, its row, and the hash that the row must have.
 #[must_use]
 pub fn parse_secret(token: &str) -> Option<(i64, Uuid, String)> {
-    let mut parts = token.split('_');
+    let mut parts = without_checksum(token)?.split('_');
     let (prefix, shop, id, random) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     if prefix != PREFIX || parts.next().is_some() {
         return None;
@@ -146,10 +158,27 @@ pub fn parse_secret(token: &str) -> Option<(i64, Uuid, String)> {
     Some((shop_id, Uuid::try_parse(id).ok()?, hash_secret(random)))
 }
 
+/// The token before its checksum, if that is right. Tokens made before there were checksums have none.
+fn without_checksum(token: &str) -> Option<&str> {
+    let secret = token.rsplit('_').next()?;
+    if secret.len() == SECRET_DIGITS {
+        return Some(token);
+    }
+    let (token, given) = token.split_at_checked(token.len().checked_sub(CHECKSUM_DIGITS)?)?;
+    (checksum(token) == given).then_some(token)
+}
+
+/// The first digits of the hash of what stands before them.
+fn checksum(text: &str) -> String {
+    let mut digits = hash_secret(text);
+    digits.truncate(CHECKSUM_DIGITS);
+    digits
+}
+
 /// The hash by which a secret is kept. The secret is random, so a fast hash is enough.
 #[must_use]
 pub fn hash_secret(random: &str) -> String {
-    hex(&Sha256::digest(random.as_bytes()))
+    hex::encode(Sha256::digest(random.as_bytes()))
 }
 
 fn random_secret() -> Result<String> {
@@ -157,5 +186,39 @@ fn random_secret() -> Result<String> {
     getrandom::fill(&mut bytes).map_err(|error| {
         Error::Unexpected(format!("the system gives no random numbers: {error}"))
     })?;
-    Ok(hex(&bytes))
+    Ok(hex::encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_taken_apart_with_its_checksum_and_without() {
+        let (id, random) = (Uuid::from_u128(9), "ab".repeat(32));
+        let old = format!("cashable_7f_{}_{random}", id.simple());
+        let expected = Some((0x7f, id, hash_secret(&random)));
+        assert_eq!(parse_secret(&old), expected);
+        assert_eq!(parse_secret(&format!("{old}{}", checksum(&old))), expected);
+    }
+
+    #[test]
+    fn what_is_no_token_is_not_taken_apart() {
+        let (id, random) = (Uuid::from_u128(9).simple(), "ab".repeat(32));
+        let token = |text: String| format!("{text}{}", checksum(&text));
+        for wrong in [
+            String::new(),
+            "ä".repeat(9),
+            "cashable_x".to_owned(),
+            format!("cashable_7f_{id}_{random}00000000"),
+            format!("{}0", token(format!("cashable_7f_{id}_{random}"))),
+            token(format!("cashable_7f_{id}")),
+            token(format!("cashable_7g_{id}_{random}")),
+            token(format!("cashable_7f_x_{random}")),
+            token(format!("cashable_7f_{id}_{random}_x")),
+            token(format!("credible_7f_{id}_{random}")),
+        ] {
+            assert_eq!(parse_secret(&wrong), None, "{wrong}");
+        }
+    }
 }

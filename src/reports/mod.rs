@@ -32,6 +32,7 @@ mod scope;
 mod search;
 mod shops;
 mod sync_runs;
+mod syncs;
 mod tokens;
 mod transactions;
 mod unmapped;
@@ -65,6 +66,7 @@ pub use sync_runs::{
     FailuresByOrder, NewestRuns, count_failures, count_runs, find_run, list_failures, list_runs,
     runs_by_ids,
 };
+pub use syncs::list_syncs;
 pub use tokens::{
     NewestTokens, count_tokens, find_token, find_token_with_shop, list_tokens, tokens_by_ids,
 };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use entity::{affiliate, affiliate_transaction as transaction, order};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Condition, ExprTrait, JoinType, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 
 use super::keyset::{restrict, sort_by};
@@ -46,9 +46,6 @@ pub async fn list_orders_with(
     restrict(&mut orders, sort, page)?;
     let mut statement = with_parts(orders, scope, parts);
     sort_by(&mut statement, sort, page);
-    if parts.transactions {
-        oldest_first(&mut statement);
-    }
     let (orders, found) = read(db, &statement, parts).await?;
     Ok((page.page_of(orders), found))
 }
@@ -61,10 +58,7 @@ pub async fn find_order_with(
     parts: Parts,
 ) -> Result<(Option<order::Model>, OrderParts)> {
     let orders = orders_where(scope.orders().add(order::Column::Id.eq(id)));
-    let mut statement = with_parts(orders, scope, parts);
-    if parts.transactions {
-        oldest_first(&mut statement);
-    }
+    let statement = with_parts(orders, scope, parts);
     let (mut orders, found) = read(db, &statement, parts).await?;
     Ok((orders.pop(), found))
 }
@@ -103,12 +97,6 @@ fn with_parts(orders: SelectStatement, scope: Scope, parts: Parts) -> SelectStat
     query
 }
 
-fn oldest_first(query: &mut SelectStatement) {
-    for column in [transaction::Column::CreatedAt, transaction::Column::Id] {
-        query.order_by_expr(column.into_expr(), Order::Asc);
-    }
-}
-
 /// Takes rows apart. Those of one order follow one another.
 async fn read(
     db: &impl ConnectionTrait,
@@ -136,6 +124,10 @@ async fn read(
             let transaction = transaction::Model::read(&row, place)?;
             found.transactions.entry(id).or_default().push(transaction);
         }
+    }
+    // Not by the database, which would walk through all transactions of the shop in that order.
+    for of_order in found.transactions.values_mut() {
+        of_order.sort_unstable_by_key(|it| (it.created_at, it.id));
     }
     Ok((orders, found))
 }

@@ -1,7 +1,7 @@
 //! Shops. The list over all of them is for the scheduler and the command line, never for a caller.
 
 use entity::shop::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::keyset::{Direction, SortColumn, Sorting, read_page};
 use super::page::{Page, PageRequest};
@@ -50,6 +50,12 @@ pub async fn list_shops(db: &impl ConnectionTrait) -> Result<Vec<Model>> {
     // Sorted here, since the name's collation is the database's own.
     shops.sort_by(|a, b| (&a.name, a.shop_id).cmp(&(&b.name, b.shop_id)));
     Ok(shops)
+}
+
+/// The shops that are synced by themselves.
+pub(super) async fn list_synced_shops(db: &impl ConnectionTrait) -> Result<Vec<Model>> {
+    let shops = Entity::find().filter(Column::SyncEnabled.eq(true));
+    Ok(shops.all(db).await?)
 }
 
 #[cfg(test)]

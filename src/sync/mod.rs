@@ -31,11 +31,27 @@ pub async fn request(
     ledger::write(app, shop_id, author, &QueueRun { trigger, dry_run }).await
 }
 
-/// Carries a queued run out while the caller goes on; how it ended stands in the run.
+/// Carries a queued run out while the caller goes on; how it ended stands in the run. The end of the program
+/// waits for it.
 pub fn spawn(app: &App, queued: sync_run::Model) {
+    let stop = app.stop.clone();
     let app = app.clone();
-    tokio::spawn(async move {
+    stop.spawn(async move {
         // A failure is logged and stored with the run where it happens.
-        let _ = run(&app, queued, false, &|_| {}).await;
+        if let Ok(run) = run(&app, queued, false, &|_| {}).await {
+            log_end(&run);
+        }
     });
+}
+
+/// Nobody looks at the runs of a server, so that the log tells of them.
+fn log_end(run: &sync_run::Model) {
+    tracing::info!(
+        run = %run.id,
+        shop_id = run.shop_id,
+        state = ?run.state,
+        checked = run.transactions_checked,
+        changed = run.transactions_changed,
+        "a sync run ended"
+    );
 }

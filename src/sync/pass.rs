@@ -2,6 +2,9 @@
 
 use entity::words::SyncState;
 use entity::{Instant, sync_run};
+use sea_orm::ActiveEnum;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 
 use super::pull::{Pulled, pull};
 use crate::app::App;
@@ -28,22 +31,38 @@ pub async fn run(
     all: bool,
     watch: Watch<'_>,
 ) -> Result<sync_run::Model> {
+    let (id, shop_id, dry_run) = (queued.id, queued.shop_id, queued.dry_run);
+    let span = info_span!("sync", run = %id, shop_id, dry_run, state = Empty);
+    carry_to_end(app, queued, all, watch).instrument(span).await
+}
+
+async fn carry_to_end(
+    app: &App,
+    queued: sync_run::Model,
+    all: bool,
+    watch: Watch<'_>,
+) -> Result<sync_run::Model> {
     let author = Author::run(queued.id);
     let mut run = queued;
     let outcome = carry_out(app, &author, &mut run, all, watch).await;
     run.state = SyncState::Succeeded;
     if let Err(error) = outcome {
         if matches!(error, Error::LeaseLost) {
-            tracing::warn!(run = %run.id, "{error}");
+            tracing::warn!("{error}");
             return Err(error);
         }
-        tracing::error!(run = %run.id, cause = ?error, "a sync run failed");
+        if matches!(error, Error::Stopped) {
+            tracing::info!("{error}");
+        } else {
+            tracing::error!(cause = %error.in_full(), "a sync run failed");
+        }
         run.state = SyncState::Failed;
         run.error = Some(error.to_string());
     }
     let shop_id = run.shop_id;
     let run = ledger::write(app, shop_id, &author, &FinishRun { run }).await?;
     watch(&run);
+    Span::current().record("state", run.state.to_value());
     Ok(run)
 }
 
@@ -97,6 +116,9 @@ async fn settle(
     // What becomes due from here on is the next run's.
     let mut more = run.transactions_due > 0;
     while more {
+        if app.stop.is_asked() {
+            return Err(Error::Stopped);
+        }
         let chunk = SettleChunk {
             run: run.clone(),
             at,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use entity::words::{StatusActor, SyncTrigger};
 use futures_util::{StreamExt, stream};
 
-use super::{request, run};
+use super::{log_end, request, run};
 use crate::app::App;
 use crate::error::Result;
 use crate::ledger::{Author, fail_dead_runs, shops_to_sync};
@@ -16,14 +16,15 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How many shops are synced at the same time, so that a large one keeps no other waiting.
 const AT_ONCE: usize = 4;
 
-/// Syncs the shops whose turn has come for as long as the future is polled. Which of several replicas does it
-/// is settled by the lease (R18).
+/// Syncs the shops whose turn has come until the program is asked to end. Which of several replicas does it is
+/// settled by the lease (R18).
 pub async fn keep_schedule(app: App) {
-    loop {
+    while !app.stop.is_asked() {
         if let Err(error) = sync_due_shops(&app).await {
-            tracing::error!(cause = ?error, "the schedule of syncs could not be kept");
+            tracing::error!(cause = %error.in_full(), "the schedule of syncs could not be kept");
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        // Either way it is time to look again.
+        let _ = tokio::time::timeout(LOOK_EVERY, app.stop.asked()).await;
     }
 }
 
@@ -34,8 +35,11 @@ pub async fn sync_due_shops(app: &App) -> Result<()> {
     let shops = stream::iter(shops_to_sync(app).await?);
     shops
         .for_each_concurrent(AT_ONCE, async |shop_id| {
+            if app.stop.is_asked() {
+                return;
+            }
             if let Err(error) = sync_shop(app, shop_id).await {
-                tracing::error!(shop_id, cause = ?error, "a scheduled sync did not run");
+                tracing::error!(shop_id, cause = %error.in_full(), "a scheduled sync did not run");
             }
         })
         .await;
@@ -46,7 +50,7 @@ async fn sync_shop(app: &App, shop_id: i64) -> Result<()> {
     let author = Author::new(StatusActor::Sync, "schedule");
     let queued = request(app, shop_id, &author, SyncTrigger::Schedule, false).await?;
     if !queued.already_running {
-        run(app, queued.run, false, &|_| {}).await?;
+        log_end(&run(app, queued.run, false, &|_| {}).await?);
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
+mod clients;
 mod commands;
 mod demo;
 mod graphql_reads;
@@ -18,6 +19,7 @@ mod schema;
 mod settling;
 mod sharding;
 mod sources;
+mod streams;
 mod subscriptions;
 mod support;
 mod user_errors;

@@ -2,17 +2,22 @@
 //! refuses one that is not its own.
 
 use cashable::app::App;
+use cashable::ledger::{self, Author, CreateToken, NewShop};
+use entity::idempotency_key;
+use entity::words::{Role, StatusActor};
 use migration::Migrator;
-use sea_orm::{DbBackend, FromQueryResult, Statement};
+use sea_orm::{DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, Statement};
 use sea_orm_migration::MigratorTrait;
+use uuid::Uuid;
 
-use crate::support::{TestApp, on_both};
+use crate::support::{START, TestApp, on_both};
 
 on_both!(
     migrations_run_up_and_down_and_up_again,
     every_table_is_keyed_by_shop_first,
     every_index_and_foreign_key_begins_with_the_shop,
     a_database_with_migrations_pending_is_refused,
+    keys_that_were_kept_stay_when_callers_need_no_token,
 );
 
 async fn migrations_run_up_and_down_and_up_again(app: TestApp) {
@@ -62,6 +67,61 @@ async fn a_database_with_migrations_pending_is_refused(app: TestApp) {
         refusal.to_string().contains("cashable migrate up"),
         "{refusal}"
     );
+}
+
+async fn keys_that_were_kept_stay_when_callers_need_no_token(app: TestApp) {
+    let writer = app.database.writer();
+    let new = NewShop {
+        name: "Tea".to_owned(),
+        currency: "EUR".to_owned(),
+        time_zone: "Europe/Berlin".to_owned(),
+    };
+    let shop_id = ledger::create_shop(&app, &new).await.unwrap().shop_id;
+    let create = CreateToken {
+        name: "Ada".to_owned(),
+        role: Role::Admin,
+        affiliate_id: None,
+        expires_at: None,
+    };
+    let author = Author::new(StatusActor::Admin, "test");
+    let made = ledger::write(&app, shop_id, &author, &create).await;
+    let key_of = |token_id| idempotency_key::Model {
+        shop_id,
+        token_id,
+        key: "k".to_owned(),
+        request_hash: "hash".to_owned(),
+        answer: "{}".to_owned(),
+        created_at: START,
+    };
+    let (of_token, of_other) = (key_of(made.unwrap().token.id), key_of(Uuid::from_u128(7)));
+    let insert = async |key: &idempotency_key::Model| {
+        let insert = idempotency_key::Entity::insert(key.clone().into_active_model());
+        insert.exec_without_returning(app.behind_its_back()).await
+    };
+    let kept = async || {
+        let mut kept = idempotency_key::Entity::find()
+            .all(app.behind_its_back())
+            .await
+            .unwrap();
+        kept.sort_by_key(|key| key.token_id);
+        kept
+    };
+    let back_to_tokens_alone = 1;
+    Migrator::down(writer, Some(back_to_tokens_alone))
+        .await
+        .unwrap();
+    insert(&of_token).await.unwrap();
+    insert(&of_other).await.unwrap_err();
+    Migrator::up(writer, None).await.unwrap();
+    assert_eq!(kept().await, std::slice::from_ref(&of_token));
+    insert(&of_other).await.unwrap();
+    assert_eq!(kept().await, [of_other.clone(), of_token.clone()]);
+    Migrator::down(writer, Some(back_to_tokens_alone))
+        .await
+        .unwrap();
+    assert_eq!(kept().await, []);
+    insert(&of_token).await.unwrap();
+    insert(&of_other).await.unwrap_err();
 }
 
 /// The first column of a key; for a table, its name alone.

@@ -175,6 +175,8 @@ async fn two_affiliates(app: TestApp) -> World {
     world
         .import(json!([{"externalId": "2", "affiliateCode": "bert"}]))
         .await;
+    // What is said of a commission from the moment after it moved is its new affiliate's to hear.
+    world.later(2);
     world
 }
 

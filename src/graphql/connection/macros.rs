@@ -43,8 +43,8 @@ macro_rules! connection {
             }
 
             /// The rows of this page without their cursors.
-            async fn nodes(&self) -> Vec<&$node> {
-                self.edges.iter().map(|edge| &edge.node).collect()
+            async fn nodes(&self) -> Vec<$crate::graphql::in_turn::InTurn<&$node>> {
+                self.edges.iter().map(|edge| $crate::graphql::in_turn::InTurn(&edge.node)).collect()
             }
 
             /// Where this page lies in the list.
@@ -74,8 +74,8 @@ macro_rules! connection {
             }
 
             /// The row.
-            async fn node(&self) -> &$node {
-                &self.node
+            async fn node(&self) -> $crate::graphql::in_turn::InTurn<&$node> {
+                $crate::graphql::in_turn::InTurn(&self.node)
             }
         }
     };

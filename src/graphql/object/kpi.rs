@@ -3,6 +3,7 @@
 use async_graphql::Object;
 
 use crate::domain::Currency;
+use crate::graphql::in_turn::InTurn;
 use crate::graphql::money::Money;
 use crate::graphql::scalars::int;
 use crate::reports;
@@ -20,8 +21,8 @@ impl Kpi {
         Self { figures, currency }
     }
 
-    fn money(&self, minor: i64) -> Money {
-        Money::new(minor, self.currency)
+    fn money(&self, minor: i64) -> InTurn<Money> {
+        InTurn(Money::new(minor, self.currency))
     }
 }
 
@@ -65,22 +66,22 @@ impl Kpi {
     }
 
     /// Totals of COMPLETE orders less their refunds.
-    async fn revenue(&self) -> Money {
+    async fn revenue(&self) -> InTurn<Money> {
         self.money(self.figures.revenue_minor())
     }
 
     /// Totals of NEW orders: may become revenue.
-    async fn pending_revenue(&self) -> Money {
+    async fn pending_revenue(&self) -> InTurn<Money> {
         self.money(self.figures.pending_minor())
     }
 
     /// Totals of CANCELLED orders.
-    async fn lost_revenue(&self) -> Money {
+    async fn lost_revenue(&self) -> InTurn<Money> {
         self.money(self.figures.lost_minor())
     }
 
     /// Revenue by COMPLETE orders, rounded half up; null where there are none.
-    async fn average_order_value(&self) -> Option<Money> {
+    async fn average_order_value(&self) -> Option<InTurn<Money>> {
         let average = self.figures.average_minor()?;
         Some(self.money(average))
     }
@@ -96,22 +97,22 @@ impl Kpi {
     }
 
     /// Totals of COMPLETE promoted orders less their refunds.
-    async fn promoted_revenue(&self) -> Money {
+    async fn promoted_revenue(&self) -> InTurn<Money> {
         self.money(self.figures.promoted_revenue_minor)
     }
 
     /// OPEN and IN_PROGRESS transactions.
-    async fn commission_pending(&self) -> Money {
+    async fn commission_pending(&self) -> InTurn<Money> {
         self.money(self.figures.commission_pending_minor)
     }
 
     /// COMPLETED transactions.
-    async fn commission_cashable(&self) -> Money {
+    async fn commission_cashable(&self) -> InTurn<Money> {
         self.money(self.figures.commission_cashable_minor)
     }
 
     /// CANCELLED transactions.
-    async fn commission_cancelled(&self) -> Money {
+    async fn commission_cancelled(&self) -> InTurn<Money> {
         self.money(self.figures.commission_cancelled_minor)
     }
 }

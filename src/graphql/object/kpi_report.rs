@@ -7,6 +7,7 @@ use async_graphql::{Object, SimpleObject};
 use super::Kpi;
 use crate::domain::Currency;
 use crate::domain::period::Period;
+use crate::graphql::in_turn::InTurn;
 use crate::graphql::scalars::{CurrencyCode, Date, DateTime};
 use crate::graphql::words::KpiInterval;
 use crate::reports::{self, KpiAnswer};
@@ -66,32 +67,34 @@ impl KpiReport {
     }
 
     /// The whole period.
-    async fn totals(&self) -> Kpi {
+    async fn totals(&self) -> InTurn<Kpi> {
         self.show(&self.answer.figures.totals)
     }
 
     /// The period just before: as many whole intervals long where the period is whole intervals, else as many
     /// days.
-    async fn previous(&self) -> Kpi {
+    async fn previous(&self) -> InTurn<Kpi> {
         self.show(&self.answer.figures.previous)
     }
 
     /// One point for each interval of the period, the empty ones too; the first and the last are cut at the
     /// period's ends.
-    async fn points(&self) -> Vec<KpiPoint> {
+    async fn points(&self) -> Vec<InTurn<KpiPoint>> {
         let points = self.answer.figures.points.iter();
-        let show = |(period, figures): &(Period, reports::Kpi)| KpiPoint {
-            from: period.from.into(),
-            to: period.to.into(),
-            kpi: self.show(figures),
+        let show = |(period, figures): &(Period, reports::Kpi)| {
+            InTurn(KpiPoint {
+                from: period.from.into(),
+                to: period.to.into(),
+                kpi: self.show(figures),
+            })
         };
         points.map(show).collect()
     }
 }
 
 impl KpiReport {
-    fn show(&self, figures: &reports::Kpi) -> Kpi {
-        Kpi::new(figures.clone(), self.currency)
+    fn show(&self, figures: &reports::Kpi) -> InTurn<Kpi> {
+        InTurn(Kpi::new(figures.clone(), self.currency))
     }
 }
 
@@ -104,5 +107,5 @@ pub struct KpiPoint {
     /// Its last day, included.
     to: Date,
     /// Its figures.
-    kpi: Kpi,
+    kpi: InTurn<Kpi>,
 }

@@ -11,6 +11,7 @@ use super::{Affiliate, StatusChangeConnection, StatusChanges, Transaction};
 use crate::error;
 use crate::graphql::connection::PageArgs;
 use crate::graphql::errors::Result;
+use crate::graphql::in_turn::InTurn;
 use crate::graphql::money::Money;
 use crate::graphql::node_id::{NodeKind, encode};
 use crate::graphql::reads::{reads, viewer};
@@ -146,13 +147,19 @@ impl Order {
     }
 
     /// What the customer owes, before refunds.
-    async fn total(&self) -> Result<Money> {
-        Ok(Money::stored(self.row.total_minor, &self.row.currency)?)
+    async fn total(&self) -> Result<InTurn<Money>> {
+        Ok(InTurn(Money::stored(
+            self.row.total_minor,
+            &self.row.currency,
+        )?))
     }
 
     /// What was paid back, from nothing to the total.
-    async fn refunded(&self) -> Result<Money> {
-        Ok(Money::stored(self.row.refunded_minor, &self.row.currency)?)
+    async fn refunded(&self) -> Result<InTurn<Money>> {
+        Ok(InTurn(Money::stored(
+            self.row.refunded_minor,
+            &self.row.currency,
+        )?))
     }
 
     /// Whether an affiliate brought the order, so that it has a commission. An affiliate is told of itself only.
@@ -165,22 +172,21 @@ impl Order {
     }
 
     /// Who brought the order; null where nobody did. An affiliate is told of itself only.
-    async fn affiliate(&self, ctx: &Context<'_>) -> Result<Option<&Affiliate>> {
+    async fn affiliate(&self, ctx: &Context<'_>) -> Result<Option<InTurn<&Affiliate>>> {
         let Some(id) = self.row.affiliate_id else {
             return Ok(None);
         };
         let affiliates = &self.page.affiliates;
-        affiliates
-            .find(id, Affiliate::read(ctx, affiliates.ids()))
-            .await
+        let read = Affiliate::read(ctx, affiliates.ids());
+        Ok(affiliates.find(id, read).await?.map(InTurn))
     }
 
     /// What affiliates earn or owe by this order, the oldest first. An affiliate sees its own only.
-    async fn transactions(&self, ctx: &Context<'_>) -> Result<&[Transaction]> {
+    async fn transactions(&self, ctx: &Context<'_>) -> Result<Vec<InTurn<&Transaction>>> {
         let of_orders = &self.page.transactions;
         let read = Transaction::read_of_orders(ctx, of_orders.ids());
         let found = of_orders.find(self.row.id, read).await?;
-        Ok(found.map_or(&[], Vec::as_slice))
+        Ok(found.into_iter().flatten().map(InTurn).collect())
     }
 
     /// Every change of the order's status, the oldest first.

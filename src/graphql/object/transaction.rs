@@ -14,6 +14,7 @@ use crate::domain::settling::{Stage, Standing};
 use crate::error::{self, Error};
 use crate::graphql::connection::PageArgs;
 use crate::graphql::errors::Result;
+use crate::graphql::in_turn::InTurn;
 use crate::graphql::money::Money;
 use crate::graphql::node_id::{NodeKind, encode};
 use crate::graphql::reads::{app, reads, shop, viewer};
@@ -141,8 +142,11 @@ impl Transaction {
 
     /// How much; negative where the affiliate owes it. A commission follows its order's total and refunds
     /// until it is final or pinned.
-    async fn amount(&self) -> Result<Money> {
-        Ok(Money::stored(self.row.amount_minor, &self.row.currency)?)
+    async fn amount(&self) -> Result<InTurn<Money>> {
+        Ok(InTurn(Money::stored(
+            self.row.amount_minor,
+            &self.row.currency,
+        )?))
     }
 
     /// Where it stands.

@@ -18,7 +18,7 @@ impl Viewer {
         self.role.into()
     }
 
-    /// What the staff call the token.
+    /// What the staff call the token, or an identity provider the person.
     #[graphql(name = "name")]
     async fn shown_name(&self) -> &str {
         &self.name

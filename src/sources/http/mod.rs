@@ -7,12 +7,11 @@ mod request;
 
 use std::error::Error as StdError;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use entity::Instant;
 use reqwest::{Client, Method, Response, Url};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::time;
 
 pub use answer::Answer;
@@ -20,6 +19,7 @@ pub use request::Request;
 
 use self::addresses::{PrivateAddress, PublicAddresses};
 use super::{Pauses, SourceError};
+use crate::tls;
 
 /// How long a connection may take to come about.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -197,15 +197,7 @@ fn base_url(address: &str) -> Result<Url, SourceError> {
 }
 
 fn client(reach: &Reach) -> Result<Client, SourceError> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| SourceError::Tls(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let tls = tls::to_servers().map_err(|error| SourceError::Tls(error.to_string()))?;
     Client::builder()
         .tls_backend_preconfigured(tls)
         .dns_resolver(PublicAddresses {

@@ -4,7 +4,11 @@
 mod bad_files;
 mod checks;
 mod files;
+mod identity;
 mod imports;
+mod limits;
+mod server;
+mod server_settings;
 mod settings;
 mod shops;
 mod syncs;

@@ -47,40 +47,79 @@ async fn every_setting_is_a_flag_too(app: TestApp) {
     );
 }
 
+/// Variables with what cannot be, and what is said of them.
+const BAD: [(&str, &str, [&str; 2]); 16] = [
+    (
+        "CASHABLE_LISTEN",
+        "localhost",
+        ["--listen", "such as 127.0.0.1:4000"],
+    ),
+    (
+        "CASHABLE_LISTEN",
+        "127.0.0.1:99999",
+        ["--listen", "such as 127.0.0.1:4000"],
+    ),
+    (
+        "CASHABLE_LISTEN",
+        "192.0.2.1:4000",
+        ["--listen", "cannot listen on 192.0.2.1:4000"],
+    ),
+    (
+        "CASHABLE_DATABASE_URL",
+        "mysql://h/x",
+        ["--database-url", "sqlite:// or postgres://"],
+    ),
+    (
+        "CASHABLE_DATABASE_URL",
+        "",
+        ["--database-url", "sqlite:// or postgres://"],
+    ),
+    ("CASHABLE_LOG_FORMAT", "xml", ["--log-format", "text, json"]),
+    ("CASHABLE_LOG", "=[", ["--log", "such as info"]),
+    (
+        "CASHABLE_ALLOWED_ORIGINS",
+        "https://a.example,b.example",
+        ["--allowed-origin", "such as https://shop.example"],
+    ),
+    ("CASHABLE_STREAMS", "0", ["--streams", "is not in 1..="]),
+    (
+        "CASHABLE_STREAMS_EACH",
+        "many",
+        ["--streams-each", "invalid digit"],
+    ),
+    (
+        "CASHABLE_STREAM_LIFETIME",
+        "0",
+        ["--stream-lifetime", "seconds above 0"],
+    ),
+    (
+        "CASHABLE_TOKEN_RECHECK",
+        "soon",
+        ["--token-recheck", "seconds above 0"],
+    ),
+    (
+        "CASHABLE_SOCKET_INIT_TIMEOUT",
+        "-1",
+        ["--socket-init-timeout", "seconds above 0"],
+    ),
+    (
+        "CASHABLE_SOCKET_OPERATIONS",
+        "0",
+        ["--socket-operations", "is not in 1..="],
+    ),
+    (
+        "CASHABLE_SOCKET_MESSAGE_SIZE",
+        "0",
+        ["--socket-message-size", "is not in 1..="],
+    ),
+    ("CASHABLE_MIGRATE", "perhaps", ["--migrate", "true, false"]),
+];
+
 #[tokio::test]
 async fn a_bad_setting_stops_the_program_by_its_name() {
     let app = TestApp::on_sqlite().await;
     let shell = Shell::over(&app);
-    for (name, value, parts) in [
-        (
-            "CASHABLE_LISTEN",
-            "localhost",
-            ["--listen", "such as 127.0.0.1:4000"],
-        ),
-        (
-            "CASHABLE_LISTEN",
-            "127.0.0.1:99999",
-            ["--listen", "such as 127.0.0.1:4000"],
-        ),
-        (
-            "CASHABLE_LISTEN",
-            "192.0.2.1:4000",
-            ["--listen", "cannot listen on 192.0.2.1:4000"],
-        ),
-        (
-            "CASHABLE_DATABASE_URL",
-            "mysql://h/x",
-            ["--database-url", "sqlite:// or postgres://"],
-        ),
-        (
-            "CASHABLE_DATABASE_URL",
-            "",
-            ["--database-url", "sqlite:// or postgres://"],
-        ),
-        ("CASHABLE_LOG_FORMAT", "xml", ["--log-format", "text, json"]),
-        ("CASHABLE_LOG", "=[", ["--log", "such as info"]),
-        ("CASHABLE_MIGRATE", "perhaps", ["--migrate", "true, false"]),
-    ] {
+    for (name, value, parts) in BAD {
         let said = shell.run_with(&[(name, value)], "serve");
         assert!(matches!(said.code, Some(1 | 2)), "{name}: {said:?}");
         for part in parts {

@@ -3,9 +3,11 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use cashable::app::App;
+use entity::affiliate;
+use sea_orm::{EntityTrait, PaginatorTrait};
 
 use super::{Answer, admin, post, send};
-use crate::support::TestApp;
+use crate::support::{TestApp, on_both};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 
@@ -21,7 +23,7 @@ async fn get(app: &App, bearer: &str, parameters: &str) -> Answer {
     send(app, asked.body(Body::empty()).unwrap()).await
 }
 
-async fn post_as(app: &App, bearer: &str, kind: &str, body: &'static str) -> Answer {
+async fn post_as(app: &App, bearer: &str, kind: &str, body: impl Into<Body>) -> Answer {
     let mut request = post(bearer, body);
     request
         .headers_mut()
@@ -37,6 +39,38 @@ async fn post_for(app: &App, bearer: &str, accept: &str, query: &str) -> Answer 
     send(app, request).await
 }
 
+on_both!(no_other_way_of_asking_changes_anything);
+
+async fn no_other_way_of_asking_changes_anything(app: TestApp) {
+    let (_, bearer) = admin(&app, None).await;
+    let change = r#"{"query":"mutation { createAffiliate(input: { code: \"eve\" }) { affiliate { id } } }"}"#;
+    let form = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n{change}\r\n--x--\r\n"
+    );
+    let address = "query=mutation{createAffiliate(input:{code:%22eve%22}){affiliate{id}}}";
+    let answers = [
+        get(&app, &bearer, address).await,
+        post_as(&app, &bearer, "text/plain", change).await,
+        post_as(&app, &bearer, "multipart/form-data; boundary=x", form).await,
+        post_as(&app, &bearer, "application/x-www-form-urlencoded", address).await,
+        send(&app, post(&bearer, format!("[{change}]"))).await,
+        send(
+            &app,
+            post(&bearer, format!("[{}]", vec![change; 10_000].join(","))),
+        )
+        .await,
+    ];
+    for answer in answers {
+        assert!(answer.status.is_client_error(), "{}", answer.text);
+        assert_eq!(answer.code(), "BAD_USER_INPUT");
+    }
+    let affiliates = affiliate::Entity::find();
+    assert_eq!(affiliates.count(app.behind_its_back()).await.unwrap(), 0);
+    send(&app, post(&bearer, change)).await;
+    let affiliates = affiliate::Entity::find();
+    assert_eq!(affiliates.count(app.behind_its_back()).await.unwrap(), 1);
+}
+
 #[tokio::test]
 async fn queries_may_be_asked_by_address() {
     let (app, bearer) = shop().await;
@@ -48,6 +82,8 @@ async fn queries_may_be_asked_by_address() {
     )
     .await;
     assert_eq!(answer.json()["data"]["viewer"]["name"], "Ada");
+    let unnamed = get(&app, &bearer, "query={viewer{name}}&operationName=").await;
+    assert_eq!(unnamed.json()["data"]["viewer"]["name"], "Ada");
     for wrong in [
         "",
         "variables={}",
@@ -136,11 +172,6 @@ async fn a_body_that_cannot_be_read_is_refused() {
             "{body}"
         );
     }
-    let long = " ".repeat((16 << 20) + 1);
-    assert_eq!(
-        send(&app, post(&bearer, long)).await.status,
-        StatusCode::PAYLOAD_TOO_LARGE
-    );
 }
 
 #[tokio::test]
@@ -170,5 +201,22 @@ async fn the_status_says_whether_it_was_begun_where_that_is_asked_for() {
             answer.header(header::CONTENT_TYPE),
             "application/json; charset=utf-8"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_type_that_there_is_not_is_refused() {
+    let (app, bearer) = shop().await;
+    for accept in [
+        "text/html",
+        "application/json;q=0",
+        "text/event-stream;q=0, image/*",
+    ] {
+        let answer = post_for(&app, &bearer, accept, "{ viewer { name } }").await;
+        assert_eq!(answer.status, StatusCode::NOT_ACCEPTABLE, "{accept}");
+        assert_eq!(answer.code(), "BAD_USER_INPUT");
+        let json = "application/json; charset=utf-8";
+        assert_eq!(answer.header(header::CONTENT_TYPE), json);
+        assert_eq!(answer.header(header::VARY), "Accept, Authorization, Origin");
     }
 }

@@ -3,14 +3,28 @@
 mod asking;
 mod bad_input;
 mod bearers;
+mod bodies;
+mod cross_origin;
+mod documents;
+mod identity;
+mod limits;
+mod logs;
 mod page;
+mod probes;
+mod process;
+mod slow;
 mod sockets;
+mod stops;
+mod tokens;
+mod traces;
+mod wire;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use cashable::app::App;
 use cashable::http::{Settings, router};
 use cashable::ledger::{Author, CreateToken, NewShop, create_shop, shop_id_of, write};
+use clap::Parser;
 use entity::words::{Role, StatusActor};
 use entity::{Instant, access_token};
 use serde_json::Value;
@@ -48,7 +62,12 @@ impl Answer {
 }
 
 async fn send(app: &App, request: Request<Body>) -> Answer {
-    let response = router(app.clone(), &Settings::default())
+    send_to(app, &Settings::default(), request).await
+}
+
+/// Sends to a server that was started so.
+async fn send_to(app: &App, settings: &Settings, request: Request<Body>) -> Answer {
+    let response = router(app.clone(), settings)
         .oneshot(request)
         .await
         .unwrap();
@@ -59,6 +78,16 @@ async fn send(app: &App, request: Request<Body>) -> Answer {
         headers: parts.headers,
         text: String::from_utf8(body.to_vec()).unwrap(),
     }
+}
+
+/// The settings that these flags make.
+fn settings(flags: &[&str]) -> Settings {
+    #[derive(Parser)]
+    struct Server {
+        #[command(flatten)]
+        settings: Settings,
+    }
+    Server::parse_from([&["server"], flags].concat()).settings
 }
 
 /// A question as JSON, with this `Authorization`.

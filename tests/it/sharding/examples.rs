@@ -8,6 +8,7 @@ const BAD: &[(Rule, &str)] = &[
     (Readable, "SELECT FROM WHERE"),
     (Known, "TRUNCATE orders"),
     (Known, "LOCK TABLE orders"),
+    (Known, "ALTER TABLE orders DROP CONSTRAINT x, ADD COLUMN y text"),
     (OneShop, "SELECT id FROM orders"),
     (OneShop, "SELECT id FROM orders WHERE id = $1"),
     (OneShop, "SELECT id FROM orders WHERE shop_id IN ($1, $2)"),
@@ -98,6 +99,7 @@ const GOOD: &[&str] = &[
     "BEGIN",
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "ANALYZE orders",
+    "ALTER TABLE orders DROP CONSTRAINT x",
 ];
 
 #[test]

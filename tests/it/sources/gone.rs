@@ -83,7 +83,10 @@ async fn an_old_report_shows_that_an_order_is_there(app: TestApp) {
 async fn an_outage_is_no_miss(app: TestApp) {
     let it = Shop::open(&app).await;
     it.platform.with(|shop| shop.place(1, Status::New));
-    it.pull().await;
+    for _ in 0..2 {
+        it.pull().await;
+        it.wait(1, 0);
+    }
     for _ in 0..3 {
         it.wait(0, HALF_AN_HOUR);
         it.platform.trouble(&[Trouble::None]);

@@ -55,9 +55,12 @@ async fn where_nothing_changed_only_changes_and_open_orders_are_asked_for(app: T
         shop.place(150, Status::Complete);
         shop.place(150, Status::Cancelled);
     });
-    it.pull().await;
+    // Twice, so that the next run's window does not reach back to them.
+    for _ in 0..2 {
+        it.pull().await;
+        it.wait(1, 0);
+    }
     it.platform.questions();
-    it.wait(1, 0);
     let run = it.pull().await;
     assert_eq!((run.orders_read, run.orders_changed), (150, 0));
     let questions = it.platform.questions();

@@ -83,6 +83,7 @@ fn place_long_ago(it: &Shop<'_>, count: u32) {
 
 async fn counts_that_are_lies_change_nothing(app: TestApp) {
     let it = Shop::open(&app).await;
+    let mut platforms = Vec::new();
     for (lie, then) in [(0, 0), (3, 3), (9_999, 9_999), (9_999, 3), (3, 9_999)] {
         let name = format!("{lie} then {then}");
         let platform = Platform::<WooCommerce>::open().await;
@@ -96,6 +97,7 @@ async fn counts_that_are_lies_change_nothing(app: TestApp) {
         assert_eq!(run.orders_changed, 250, "{name}");
         let questions = platform.questions().len();
         assert!((3..10).contains(&questions), "{name}: {questions}");
+        platforms.push(platform);
     }
 }
 

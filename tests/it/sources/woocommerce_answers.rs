@@ -44,8 +44,8 @@ async fn read(settings: Value) -> Vec<Result<OrderSnapshot, String>> {
         http: &http,
         token: None,
     };
-    let orders = woocommerce(settings).by_ids(session, &["101".to_owned()]);
-    let orders = orders.await.unwrap();
+    let ids = ["101".to_owned()];
+    let orders = woocommerce(settings).by_ids(session, &ids).await.unwrap();
     serving.abort();
     let unread =
         |it: cashable::sources::Unread| format!("{}: {}", it.external_id.unwrap(), it.reason);

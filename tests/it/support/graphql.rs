@@ -3,7 +3,7 @@
 use async_graphql::{Executor, Request, Variables};
 use cashable::app::App;
 use cashable::graphql::{Viewer, schema};
-use cashable::http::Execution;
+use cashable::http::{Limited, Settings};
 use entity::words::Role;
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ pub async fn ask(app: &App, viewer: &Viewer, document: &str, variables: Value) -
     let request = Request::new(document)
         .variables(Variables::from_json(variables))
         .data(viewer.clone());
-    let execution = Execution::new(app.clone(), schema());
+    let execution = Limited::new(app.clone(), schema(), &Settings::default());
     serde_json::to_value(execution.execute(request).await).unwrap()
 }
 

@@ -14,8 +14,11 @@
 //! A function that is not named there is dead code, which fails the lints: no test is forgotten.
 
 pub mod graphql;
+pub mod memory;
 mod postgres;
+pub mod served;
 pub mod shop;
+pub mod socket;
 mod sqlite;
 pub mod wire;
 pub mod world;

@@ -1,0 +1,141 @@
+//! Which operations are run: those whose documents keep within the limits, while their bearer has points left.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Data, Request, Response, ServerError};
+use axum::http::StatusCode;
+
+use super::answered::Answered;
+use super::cost::Cost;
+use super::excess::Excess;
+use super::rates::{Account, Rates, Spent};
+use super::settings::DocumentLimits;
+use super::walk::{Found, walk};
+use crate::error::Error;
+use crate::graphql::Viewer;
+use crate::http::ClientAddress;
+use crate::http::execution::unreadable;
+use crate::http::operation::fitting;
+
+/// Lets operations in.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    limits: Arc<DocumentLimits>,
+    rates: Rates,
+}
+
+/// An operation that may be run.
+#[derive(Debug)]
+pub struct Admitted {
+    /// What is asked, parsed.
+    pub request: Request,
+    /// Query, mutation or subscription; none where the request names none or more than one fits, which GraphQL
+    /// will refuse.
+    pub kind: Option<OperationType>,
+    /// What was taken for it.
+    pub cost: Cost,
+}
+
+impl Admission {
+    /// By these limits.
+    pub fn new(limits: DocumentLimits, rates: Rates) -> Self {
+        Self {
+            limits: Arc::new(limits),
+            rates,
+        }
+    }
+
+    /// The points of everybody.
+    pub fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// Which kind of operation a request asks for; nothing where it does not keep within the limits, or cannot be
+    /// parsed: it will be told so.
+    pub fn kind_of(&self, request: &mut Request) -> Option<OperationType> {
+        Excess::of_text(&self.limits, &request.query).ok()?;
+        let variables = request.variables.clone();
+        let looked = self.look_at(request);
+        request.variables = variables;
+        looked.ok()?.0
+    }
+
+    /// Looks at what is asked by the bearer in the request or in its session. The text is paid for before it is
+    /// parsed, and all else before it is run.
+    pub fn admit(
+        &self,
+        mut request: Request,
+        session: Option<&Data>,
+    ) -> Result<Admitted, Box<Answered>> {
+        let account = account(&request.data, session);
+        Excess::of_text(&self.limits, &request.query).map_err(|excess| refused(&excess, 0))?;
+        let for_text = request.query.len() as u64;
+        self.rates.take(account, for_text).map_err(spent)?;
+        let (kind, found) = self.look_at(&mut request)?;
+        let requested = for_text.saturating_add(found.cost);
+        self.rates.take(account, found.cost).map_err(spent)?;
+        let limit = self.limits.max_cost.get();
+        let cost = Cost::new(requested, limit, &self.rates, account);
+        Ok(Admitted {
+            request,
+            kind,
+            cost,
+        })
+    }
+
+    /// Parses, counts and refuses. The request keeps the document for whoever runs it.
+    fn look_at(
+        &self,
+        request: &mut Request,
+    ) -> Result<(Option<OperationType>, Found), Box<Answered>> {
+        let for_text = request.query.len() as u64;
+        let wanted = request.operation_name.clone();
+        let variables = std::mem::take(&mut request.variables);
+        let document = request.parsed_query().map_err(unparsed)?;
+        Excess::of_parts(&self.limits, document).map_err(|excess| refused(&excess, 0))?;
+        let operation = fitting(document, wanted.as_deref());
+        let walked = walk(document, operation, &variables, self.limits.max_nesting);
+        let refused = |excess: Excess| refused(&excess, walked.nodes);
+        let found = walked
+            .found
+            .map_err(|stopped| refused(Excess::of_walk(&self.limits, stopped)))?;
+        Excess::of_counts(&self.limits, &found).map_err(refused)?;
+        Excess::of_cost(&self.limits, for_text.saturating_add(found.cost)).map_err(refused)?;
+        let kind = operation.map(|operation| operation.ty);
+        request.variables = variables;
+        Ok((kind, found))
+    }
+}
+
+/// Who asks, from where.
+fn account(data: &Data, session: Option<&Data>) -> Account {
+    let viewer: Option<&Viewer> = find(data, session);
+    let address: Option<&ClientAddress> = find(data, session);
+    Account::of(viewer.map(|viewer| viewer.token_id), address.copied())
+}
+
+fn find<'a, T: 'static>(data: &'a Data, session: Option<&'a Data>) -> Option<&'a T> {
+    let id = TypeId::of::<T>();
+    let found = data.get(&id).or_else(|| session?.get(&id));
+    found.and_then(|it| it.downcast_ref())
+}
+
+fn unparsed(error: ServerError) -> Box<Answered> {
+    Box::new(Answered::with(unreadable(error)))
+}
+
+fn refused(excess: &Excess, nodes_walked: u64) -> Box<Answered> {
+    let error = excess.told(nodes_walked);
+    Box::new(Answered::with(Response::from_errors(vec![error])))
+}
+
+fn spent(Spent { retry_after }: Spent) -> Box<Answered> {
+    let message = "this token has asked for as much as it may for now".to_owned();
+    let error = Error::RateLimited {
+        message,
+        retry_after,
+    };
+    Box::new(Answered::refused(StatusCode::TOO_MANY_REQUESTS, error))
+}

@@ -1,0 +1,135 @@
+//! How much may be asked: each token has its points at each address, and they come back with time.
+
+use std::num::NonZeroU64;
+
+use axum::http::{StatusCode, header};
+use cashable::app::App;
+use cashable::http::Settings;
+use cashable::ledger::{CreateToken, shop_id_of, write};
+use entity::Instant;
+use entity::words::Role;
+use serde_json::json;
+
+use super::socket::Served;
+use super::{Answer, PLAIN, Server};
+use crate::http::author;
+
+fn settings(capacity: u64, refill: u64) -> Settings {
+    let mut settings = Settings::default();
+    settings.rates.rate_capacity = NonZeroU64::new(capacity).unwrap();
+    settings.rates.rate_refill = NonZeroU64::new(refill).unwrap();
+    settings
+}
+
+async fn another_token(app: &App) -> String {
+    let create = CreateToken {
+        name: "Bob".to_owned(),
+        role: Role::Analyst,
+        affiliate_id: None,
+        expires_at: None,
+    };
+    let created = write(app, shop_id_of("Acme"), &author(), &create)
+        .await
+        .unwrap();
+    format!("Bearer {}", created.secret)
+}
+
+fn assert_limited(answer: &Answer, seconds: u64) {
+    assert_eq!(
+        answer.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "{}",
+        answer.text
+    );
+    assert_eq!(answer.header(header::RETRY_AFTER), seconds.to_string());
+    assert_eq!(
+        (answer.code(), answer.told()["retryAfter"].clone()),
+        ("RATE_LIMITED".into(), json!(seconds))
+    );
+    assert_eq!(answer.json().get("data"), None);
+}
+
+#[tokio::test]
+async fn who_has_spent_all_waits_for_more() {
+    let price = PLAIN.len() as u64 + 102;
+    let (app, server) = Server::on_sqlite(&settings(2 * price + 5, price / 2)).await;
+    server.ask(PLAIN).await.assert_data();
+    server.ask(PLAIN).await.assert_data();
+    assert_limited(&server.ask(PLAIN).await, 1);
+    app.clock.set(Instant(app.clock.now().0 + 3_000));
+    server.ask(PLAIN).await.assert_data();
+}
+
+#[tokio::test]
+async fn the_wait_is_as_long_as_it_takes() {
+    let price = PLAIN.len() as u64 + 102;
+    let (_app, server) = Server::on_sqlite(&settings(price, 10)).await;
+    server.ask(PLAIN).await.assert_data();
+    // Ten points a second, and the text alone is paid for first.
+    assert_limited(&server.ask(PLAIN).await, (PLAIN.len() as u64).div_ceil(10));
+}
+
+#[tokio::test]
+async fn each_token_at_each_address_has_points_of_its_own() {
+    let price = PLAIN.len() as u64 + 102;
+    let (app, server) = Server::on_sqlite(&settings(price, 1)).await;
+    let other = another_token(&app).await;
+    for asker in [
+        server.clone(),
+        server.asked_by(&other),
+        server.asked_from("192.0.2.1"),
+        server.asked_from("192.0.2.2"),
+        server.asked_by(&other).asked_from("192.0.2.1"),
+    ] {
+        asker.ask(PLAIN).await.assert_data();
+        assert_eq!(asker.ask(PLAIN).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
+
+/// What is refused for what it is was still read: its text is paid for.
+#[tokio::test]
+async fn refused_documents_are_paid_for_by_their_text() {
+    let text = format!("{{ {} }}", "a ".repeat(2_000));
+    let (_app, server) = Server::on_sqlite(&settings(text.len() as u64 + 50, 1)).await;
+    assert_eq!(server.ask(&text).await.code(), "QUERY_TOO_COMPLEX");
+    assert_eq!(
+        server.ask(&"{ a ".repeat(20)).await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+}
+
+/// Of what is dearer than a bucket holds there is one when it is full.
+#[tokio::test]
+async fn what_costs_more_than_there_can_be_takes_all() {
+    let (_app, server) = Server::on_sqlite(&settings(50, 1)).await;
+    let answer = server.ask("{ __typename }").await;
+    answer.assert_data();
+    assert_eq!(answer.json()["extensions"]["cost"]["left"], 50 - 15);
+    assert_eq!(
+        server.ask(PLAIN).await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+}
+
+#[tokio::test]
+async fn on_a_socket_it_is_an_error_of_the_operation() {
+    let (app, here) = Server::on_sqlite(&Settings::default()).await;
+    let ask = "subscription { syncProgress(runId: \"x\") { id } }";
+    let served = Served::over(&app, settings(400, 50)).await;
+    let mut socket = served.open(&here.bearer).await;
+    let mut codes = Vec::new();
+    for _ in 0..4 {
+        let answer = socket.ask(ask).await.unwrap();
+        let told = answer["errors"][0]["extensions"].clone();
+        codes.push((told["code"].clone(), told["retryAfter"].clone()));
+    }
+    let (bad, limited) = (
+        (json!("BAD_USER_INPUT"), json!(null)),
+        (json!("RATE_LIMITED"), json!(2)),
+    );
+    assert_eq!(codes[..2], [bad.clone(), bad.clone()]);
+    assert_eq!(codes[2].0, limited.0, "{codes:?}");
+    app.clock.set(Instant(app.clock.now().0 + 8_000));
+    let answer = socket.ask(ask).await.unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], bad.0);
+}
