@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use cashable::domain::order::OrderReport;
-use cashable::domain::settling::{Stage, Standing};
+use cashable::domain::settling::{Sight, Stage, Standing};
 use cashable::ledger::{self, Author, Days, ImportOrders, NewShop, UpdateSettings, target_status};
 use cashable::sync;
 
@@ -136,7 +136,11 @@ async fn r6_sql_settles_as_rust_decides(app: TestApp) {
                         stage: Some(Stage::of(order_status, in_progress)),
                         lock_final,
                         waits_until,
-                        unseen: stage.1 || stage.2.len() == 2,
+                        sight: if stage.1 || stage.2.len() == 2 {
+                            Sight::Unseen
+                        } else {
+                            Sight::Seen
+                        },
                     };
                     let rust = standing.settled(now).unwrap_or(status);
                     assert_eq!(sql, rust, "{standing:?}");

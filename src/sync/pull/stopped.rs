@@ -1,5 +1,8 @@
 //! Why pulling from a platform ended early, and whose business that is.
 
+use std::future::Future;
+
+use crate::app::App;
 use crate::error::{Error, RefusalCode};
 use crate::sources::SourceError;
 
@@ -24,6 +27,19 @@ impl Stopped {
             Self::Unusable(why) => Some(why.clone()),
             Self::Disconnected | Self::Ours(_) => None,
         }
+    }
+}
+
+/// What a platform answers, unless the program is to end: then nothing is asked any more, nor waited for. What was
+/// stored stays, and the next run goes on from there (R19).
+pub async fn unless_ending<T>(
+    app: &App,
+    asked: impl Future<Output = Result<T, SourceError>>,
+) -> Result<T, Stopped> {
+    tokio::select! {
+        biased;
+        () = app.stop.asked() => Err(Stopped::Ours(Error::Stopped)),
+        answer = asked => Ok(answer?),
     }
 }
 
