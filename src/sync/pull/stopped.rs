@@ -3,8 +3,12 @@
 use std::future::Future;
 
 use crate::app::App;
+use crate::domain::text;
 use crate::error::{Error, RefusalCode};
 use crate::sources::SourceError;
+
+/// How long a reason is at most, in characters: a platform has its say in it.
+pub const REASON: usize = 500;
 
 /// Why pulling from a platform ended early.
 #[derive(Debug)]
@@ -23,8 +27,8 @@ impl Stopped {
     /// What an admin can do something about; the run fails with it.
     pub fn reason(&self) -> Option<String> {
         match self {
-            Self::Theirs(error) => Some(error.to_string()),
-            Self::Unusable(why) => Some(why.clone()),
+            Self::Theirs(error) => Some(text::shown(&error.to_string(), REASON)),
+            Self::Unusable(why) => Some(text::shown(why, REASON)),
             Self::Disconnected | Self::Ours(_) => None,
         }
     }
