@@ -12,6 +12,7 @@ use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 use crate::reports::KpiMemory;
+use crate::sources::{Reach, Secrets};
 use crate::stop::Stop;
 
 /// The running program; cheap to clone.
@@ -23,6 +24,10 @@ pub struct App {
     pub clock: Clock,
     /// Figures that need no counting again.
     pub kpis: Arc<KpiMemory>,
+    /// How platforms are asked.
+    pub reach: Reach,
+    /// How their secrets are kept.
+    pub secrets: Secrets,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// When to end.
@@ -38,9 +43,21 @@ impl App {
             database,
             clock,
             kpis: Arc::default(),
+            reach: Reach::default(),
+            secrets: Secrets::default(),
             metrics: Arc::default(),
             stop: Stop::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
+        }
+    }
+
+    /// The same program, told how to ask platforms and how to keep their secrets.
+    #[must_use]
+    pub fn asking(self, reach: Reach, secrets: Secrets) -> Self {
+        Self {
+            reach,
+            secrets,
+            ..self
         }
     }
 

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::sources::Outside;
 use crate::telemetry::TraceSettings;
 
 /// Where data is kept and how the log looks; the same for every command.
@@ -40,6 +41,9 @@ pub struct Config {
     )]
     pub log: String,
 
+    /// How platforms are asked.
+    #[command(flatten)]
+    pub outside: Outside,
     /// Where traces go.
     #[command(flatten)]
     pub traces: TraceSettings,
@@ -95,8 +99,8 @@ impl Config {
             None => default_url()?,
         };
         let database = Database::connect_with(&url, statements).await;
-        let database = database.map_err(cannot_open)?;
-        Ok(App::new(database, Clock::Machine))
+        let app = App::new(database.map_err(cannot_open)?, Clock::Machine);
+        Ok(app.asking(self.outside.reach(), self.outside.secrets()))
     }
 }
 

@@ -52,6 +52,9 @@ pub enum Error {
     /// A lease was lost to another process; its run writes no more (R18).
     #[error("the sync run lost its lease to another run")]
     LeaseLost,
+    /// A platform that orders come from did not give what it was asked for.
+    #[error("{0}")]
+    Source(String),
     /// The program is about to end (R19: the next run makes it good).
     #[error("{STOPPED}")]
     Stopped,

@@ -173,6 +173,7 @@ impl Idle {
         let chunk = SettleChunk {
             run,
             at,
+            unseen: Vec::new(),
             size: CHUNK,
         };
         let before = Moment::now();

@@ -9,6 +9,7 @@ pub mod idempotency_key;
 pub mod kpi_day;
 pub mod kpi_month;
 pub mod order;
+pub mod order_source;
 pub mod shop;
 pub mod status_change;
 pub mod status_mapping;

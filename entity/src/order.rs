@@ -52,6 +52,11 @@ pub struct Model {
     pub affiliate_code: Option<String>,
     /// By its commission (R15).
     pub affiliate_id: Option<Uuid>,
+    /// Since when nobody could look at it, since its platform no longer has it or tells it unreadably; unset where
+    /// it was told when it was last asked for. It makes nothing COMPLETED meanwhile.
+    pub missed_at: Option<Instant>,
+    /// When its platform was found a second time not to have it.
+    pub gone_at: Option<Instant>,
 }
 
 /// Relations are spelled out where they are joined, always by shop first.

@@ -37,6 +37,12 @@ impl Currency {
         self.code
     }
 
+    /// How many digits an amount has after the point.
+    #[must_use]
+    pub fn digits(self) -> u32 {
+        self.digits
+    }
+
     /// An amount from 0 up, in minor units; more digits than the currency has are refused.
     pub fn parse_amount(self, field: &'static str, text: &str) -> Result<i64, Invalid> {
         let minor = self.parse_signed(field, text)?;

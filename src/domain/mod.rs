@@ -1,5 +1,6 @@
 //! The rules of the product: no input or output, no async, no clock. Time is an argument.
 
+pub mod amount;
 pub mod blocker;
 pub mod commission;
 pub mod currency;
@@ -13,5 +14,6 @@ pub mod status;
 pub mod text;
 pub mod zone;
 
+pub use amount::Amount;
 pub use currency::Currency;
 pub use invalid::Invalid;

@@ -146,6 +146,7 @@ impl From<Error> for ApiError {
             }
             Error::NotMigrated(_)
             | Error::LeaseLost
+            | Error::Source(_)
             | Error::Stopped
             | Error::Database(_)
             | Error::OutcomeUnknown(_)

@@ -20,6 +20,7 @@ pub fn of_orders<'a>(fields: impl IntoIterator<Item = &'a str>) -> Columns {
             "number" => &[C::Number],
             "statusChangedAt" => &[C::StatusChangedAt],
             "completedAt" => &[C::CompletedAt],
+            "goneAt" => &[C::GoneAt],
             "refunded" => &[C::RefundedMinor],
             _ => return None,
         }))

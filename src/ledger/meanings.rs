@@ -6,13 +6,15 @@ use entity::status_mapping;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::ShopWrite;
+use super::order_sources::kind_of;
 use crate::domain::status::{Meaning, default_meaning};
 use crate::error::Result;
 
 /// The words of one source.
 #[derive(Clone, Debug)]
 pub(super) struct Meanings {
-    source: String,
+    /// The kind of platform, whose defaults hold.
+    kind: String,
     exact: HashMap<String, Meaning>,
     /// The same words in lower case: platforms change the case of their words, and a shop's own rule must
     /// not lose to a default for that.
@@ -28,7 +30,7 @@ impl Meanings {
             .all(shop.db())
             .await?;
         let mut meanings = Self {
-            source: source.to_owned(),
+            kind: kind_of(shop, source).await?,
             exact: HashMap::new(),
             in_any_case: BTreeMap::new(),
         };
@@ -44,7 +46,7 @@ impl Meanings {
             .get(native)
             .or_else(|| self.in_any_case.get(&native.to_lowercase()))
             .copied()
-            .or_else(|| default_meaning(&self.source, native))
+            .or_else(|| default_meaning(&self.kind, native))
     }
 
     /// What the shop's table says of just this word.

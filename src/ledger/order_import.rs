@@ -73,8 +73,10 @@ impl Change for ImportOrders {
                             source: source.clone(),
                             external_id: report.external_id.trim().to_owned(),
                             affiliate_id: None,
+                            missed_at: None,
+                            gone_at: None,
                         },
-                        Identity::of,
+                        Identity::seen,
                     );
                     let row = identity.with_state(&shop.shop, state)?;
                     drafts.push(Draft {

@@ -1,6 +1,6 @@
 //! Orders between the table and the rules: rows to states and back.
 
-use entity::{order, shop};
+use entity::{Instant, order, shop};
 use uuid::Uuid;
 
 use crate::domain::Currency;
@@ -35,6 +35,8 @@ pub(super) struct Identity {
     pub(super) source: String,
     pub(super) external_id: String,
     pub(super) affiliate_id: Option<Uuid>,
+    pub(super) missed_at: Option<Instant>,
+    pub(super) gone_at: Option<Instant>,
 }
 
 impl Identity {
@@ -44,6 +46,17 @@ impl Identity {
             source: row.source.clone(),
             external_id: row.external_id.clone(),
             affiliate_id: row.affiliate_id,
+            missed_at: row.missed_at,
+            gone_at: row.gone_at,
+        }
+    }
+
+    /// The same, of which its source has just told.
+    pub(super) fn seen(row: &order::Model) -> Self {
+        Self {
+            missed_at: None,
+            gone_at: None,
+            ..Self::of(row)
         }
     }
 
@@ -70,6 +83,8 @@ impl Identity {
             refunded_minor: state.refunded_minor,
             affiliate_code: state.affiliate_code,
             affiliate_id: self.affiliate_id,
+            missed_at: self.missed_at,
+            gone_at: self.gone_at,
         })
     }
 }

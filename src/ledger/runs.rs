@@ -53,6 +53,22 @@ pub struct FinishRun {
     pub run: sync_run::Model,
 }
 
+/// A run that waits is alive.
+#[derive(Debug, Serialize)]
+pub struct KeepLease {
+    /// Which run.
+    pub run_id: Uuid,
+}
+
+impl Change for KeepLease {
+    const NAME: &'static str = "keepLease";
+    type Output = ();
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<()> {
+        hold_on(shop, self.run_id).await
+    }
+}
+
 impl Change for QueueRun {
     const NAME: &'static str = "triggerSync";
     type Output = QueuedRun;
@@ -153,7 +169,7 @@ async fn sweep(shop: &ShopWrite) -> Result<()> {
 }
 
 /// R1: unknown words are kept and counted.
-async fn count_unmapped(shop: &ShopWrite) -> Result<i64> {
+pub(super) async fn count_unmapped(shop: &ShopWrite) -> Result<i64> {
     let unmapped = order::Entity::find()
         .filter(order::Column::ShopId.eq(shop.shop.shop_id))
         .filter(order::Column::Mapped.eq(false))
@@ -162,7 +178,7 @@ async fn count_unmapped(shop: &ShopWrite) -> Result<i64> {
     Ok(i64::try_from(unmapped).unwrap_or(i64::MAX))
 }
 
-async fn count_due(shop: &ShopWrite) -> Result<i64> {
+pub(super) async fn count_due(shop: &ShopWrite) -> Result<i64> {
     let due = unsettled::Entity::find()
         .filter(unsettled::Column::ShopId.eq(shop.shop.shop_id))
         .filter(unsettled::Column::DueAt.lte(shop.now))

@@ -2,7 +2,7 @@
 
 use entity::shop;
 use entity::words::WaitFrom;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, SqlErr};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, SqlErr};
 use sha2::{Digest, Sha256};
 
 use super::UpdateSettings;
@@ -31,6 +31,14 @@ pub fn shop_id_of(name: &str) -> i64 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&digest[..8]);
     i64::from_be_bytes(bytes) & i64::MAX
+}
+
+/// The shop with this id, as it is now.
+pub async fn require_shop(db: &impl ConnectionTrait, shop_id: i64) -> Result<shop::Model> {
+    shop::Entity::find_by_id(shop_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::not_found("shop"))
 }
 
 /// Makes a shop. Its sync is off until an admin turns it on (R20), final statuses are locked (R8).

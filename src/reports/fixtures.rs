@@ -193,6 +193,8 @@ pub(super) fn order(number: u128) -> order::Model {
         refunded_minor: 0,
         affiliate_code: None,
         affiliate_id: None,
+        missed_at: None,
+        gone_at: None,
     }
 }
 

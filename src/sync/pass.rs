@@ -1,4 +1,4 @@
-//! One pass over one shop: settle by chunks, recount, and say how it ended.
+//! One pass over one shop: pull, settle by chunks, recount, and say how it ended.
 
 use entity::words::SyncState;
 use entity::{Instant, sync_run};
@@ -6,10 +6,11 @@ use sea_orm::ActiveEnum;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 
+use super::pull::{Pulled, pull};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ledger::{
-    self, Author, FinishRun, Recount, SettleChunk, StartRun, Transition, preview,
+    self, Author, BeginSettling, FinishRun, Recount, SettleChunk, StartRun, Transition, preview,
     refresh_statistics,
 };
 
@@ -84,9 +85,30 @@ async fn carry_out(
     )
     .await?;
     watch(run);
-    let at = run.started_at.unwrap_or(run.queued_at);
     if run.dry_run {
+        let at = run.started_at.unwrap_or(run.queued_at);
         return look_only(app, run, at).await;
+    }
+    let pulled = pull(app, author, run, watch).await?;
+    settle(app, author, run, &pulled, watch).await?;
+    run.promoted_counts_repaired =
+        ledger::write(app, shop_id, author, &Recount { run_id: run.id }).await?;
+    pulled.outcome()
+}
+
+/// Settles what is due, what pulling has just made due included.
+async fn settle(
+    app: &App,
+    author: &Author,
+    run: &mut sync_run::Model,
+    pulled: &Pulled,
+    watch: Watch<'_>,
+) -> Result<()> {
+    let mut at = run.started_at.unwrap_or(run.queued_at);
+    if pulled.asked > 0 {
+        let begin = BeginSettling { run: run.clone() };
+        (*run, at) = ledger::write(app, run.shop_id, author, &begin).await?;
+        watch(run);
     }
     if run.transactions_due > MANY_DUE {
         refresh_statistics(app).await;
@@ -100,15 +122,14 @@ async fn carry_out(
         let chunk = SettleChunk {
             run: run.clone(),
             at,
+            unseen: pulled.unseen.clone(),
             size: CHUNK,
         };
-        let settled = ledger::write(app, shop_id, author, &chunk).await?;
+        let settled = ledger::write(app, run.shop_id, author, &chunk).await?;
         *run = settled.run;
         watch(run);
         more = settled.more;
     }
-    run.promoted_counts_repaired =
-        ledger::write(app, shop_id, author, &Recount { run_id: run.id }).await?;
     Ok(())
 }
 

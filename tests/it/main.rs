@@ -18,6 +18,7 @@ mod rules;
 mod schema;
 mod settling;
 mod sharding;
+mod sources;
 mod streams;
 mod subscriptions;
 mod support;

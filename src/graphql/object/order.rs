@@ -146,6 +146,12 @@ impl Order {
         self.row.completed_at.map(Into::into)
     }
 
+    /// When its platform was found, for the second time in a row, to have it no longer; null otherwise, and again
+    /// once it is back. It keeps its status, is asked for once a day, and makes nothing COMPLETED meanwhile.
+    async fn gone_at(&self) -> Option<DateTime> {
+        self.row.gone_at.map(Into::into)
+    }
+
     /// What the customer owes, before refunds.
     async fn total(&self) -> Result<InTurn<Money>> {
         Ok(InTurn(Money::stored(

@@ -29,6 +29,8 @@ pub struct SettleChunk {
     pub run: sync_run::Model,
     /// When the run began: what is due by then is settled.
     pub at: Instant,
+    /// Sources whose orders the run could not look at: what follows them does not become COMPLETED.
+    pub unseen: Vec<String>,
     /// How many rows at most.
     pub size: u64,
 }
@@ -59,7 +61,14 @@ impl Change for SettleChunk {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Settled> {
         hold_on(shop, self.run.id).await?;
-        let range = Range::next(shop.db(), shop.shop.shop_id, self.at, self.size).await?;
+        let range = Range::next(
+            shop.db(),
+            shop.shop.shop_id,
+            self.at,
+            &self.unseen,
+            self.size,
+        )
+        .await?;
         let first = shop.history.next_sequence()?;
         let changed = write_history(shop, &range, first).await?;
         let mut run = self.run.clone();

@@ -31,8 +31,15 @@ pub async fn preview(db: &impl ConnectionTrait, shop_id: i64, at: Instant) -> Re
         shop_id,
         at,
         last: None,
+        unseen: &[],
     };
-    let target = target_status(shop.lock_final_statuses, Days::At(at));
+    let target = target_status(
+        shop.lock_final_statuses,
+        Days::At {
+            now: at,
+            unseen: &[],
+        },
+    );
     let changes = range
         .rows()
         .expr_as(of_transaction(transaction::Column::Status), "from_status")

@@ -10,8 +10,8 @@ use sea_orm::{ConnectionTrait, ExprTrait};
 use uuid::Uuid;
 
 use super::sql::{
-    Days, ORDER, TRANSACTION, follows, is_final, is_sound, of_transaction, order_of_transaction,
-    target_status,
+    Days, ORDER, TRANSACTION, follows, is_final, is_sound, is_unseen, of_transaction,
+    order_of_transaction, target_status,
 };
 use crate::error::Result;
 
@@ -19,24 +19,28 @@ use crate::error::Result;
 const QUEUE: &str = "u";
 
 /// The rows of the queue that a chunk takes: those due by an instant, up to and with a last one.
-pub(super) struct Range {
+pub(super) struct Range<'a> {
     pub(super) shop_id: i64,
     pub(super) at: Instant,
     pub(super) last: Option<(Instant, Uuid)>,
+    /// Sources whose orders could not be looked at.
+    pub(super) unseen: &'a [String],
 }
 
-impl Range {
+impl<'a> Range<'a> {
     /// The first rows that are due by an instant, so many at most.
     pub(super) async fn next(
         db: &impl ConnectionTrait,
         shop_id: i64,
         at: Instant,
+        unseen: &'a [String],
         size: u64,
     ) -> Result<Self> {
         let mut range = Self {
             shop_id,
             at,
             last: None,
+            unseen,
         };
         let query = Query::select()
             .columns([unsettled::Column::DueAt, unsettled::Column::TransactionId])
@@ -93,6 +97,14 @@ impl Range {
         rows
     }
 
+    /// The days to wait as the run sees them.
+    pub(super) fn days(&self) -> Days<'_> {
+        Days::At {
+            now: self.at,
+            unseen: self.unseen,
+        }
+    }
+
     pub(super) async fn count(&self, db: &impl ConnectionTrait) -> Result<u64> {
         let query = Query::select()
             .expr_as(Func::count(Expr::col(Asterisk)), "rows")
@@ -122,14 +134,18 @@ impl Range {
         Ok(db.execute(&delete).await?.rows_affected())
     }
 
-    /// Says of what stays when to look at it again: an order that was set aside in the next run, what only
-    /// waits when its days are over. How many that were.
+    /// Says of what stays when to look at it again: an order that was set aside, or whose source could not be
+    /// asked, in the next run, what only waits when its days are over. How many that were.
     pub(super) async fn requeue(&self, db: &impl ConnectionTrait, lock_final: bool) -> Result<u64> {
         let waits_until = of_transaction(transaction::Column::WaitsUntil);
-        let moves_later = target_status(lock_final, Days::Over)
-            .ne(of_transaction(transaction::Column::Status))
-            .and(waits_until.clone().gt(self.at.0));
-        let due = Expr::case(is_sound().not(), Expr::value(self.at.0 + 1))
+        let would_move = || {
+            target_status(lock_final, Days::Over).ne(of_transaction(transaction::Column::Status))
+        };
+        let moves_later = would_move().and(waits_until.clone().gt(self.at.0));
+        let next_run = Cond::any()
+            .add(is_sound().not())
+            .add(is_unseen(self.unseen).add(would_move()));
+        let due = Expr::case(next_run, Expr::value(self.at.0 + 1))
             .case(moves_later, waits_until)
             .finally(Expr::value(None::<i64>));
         let due = Query::select()

@@ -5,7 +5,7 @@ use entity::{Instant, affiliate_transaction as transaction, order};
 use sea_orm::sea_query::{CaseStatement, Cond, Expr, SimpleExpr};
 use sea_orm::{ActiveEnum, ExprTrait, IntoSimpleExpr};
 
-use crate::domain::settling::{FOLLOWING, SETTLING, STAGES, Stage};
+use crate::domain::settling::{FOLLOWING, Rule, SETTLING, STAGES, Stage, UNSETTLED};
 
 /// The name that settling statements give to transactions.
 pub(super) const TRANSACTION: &str = "t";
@@ -14,9 +14,16 @@ pub(super) const ORDER: &str = "o";
 
 /// Whether the days to wait are over, as the statement is to see it.
 #[derive(Clone, Copy, Debug)]
-pub enum Days {
-    /// As they are at this instant.
-    At(Instant),
+pub enum Days<'a> {
+    /// As they are at this instant. For what is not final yet they are not over where its order is missing at its
+    /// platform, or comes from one of these sources, which could not be asked: an order that nobody could look at
+    /// makes nothing COMPLETED.
+    At {
+        /// Now.
+        now: Instant,
+        /// The names of the sources.
+        unseen: &'a [String],
+    },
     /// As they will be one day.
     Over,
 }
@@ -24,13 +31,13 @@ pub enum Days {
 /// The status that the table gives to the transaction `t` by its order `o`; its present one where the
 /// table leaves it as it is.
 #[must_use]
-pub fn target_status(lock_final: bool, days: Days) -> SimpleExpr {
+pub fn target_status(lock_final: bool, days: Days<'_>) -> SimpleExpr {
     let mut case = CaseStatement::new();
     for rule in SETTLING
         .iter()
         .filter(|rule| rule.lock_final.is_none_or(|lock| lock == lock_final))
     {
-        let Some(days) = days_condition(rule.days_over, days) else {
+        let Some(days) = days_condition(rule, days) else {
             continue;
         };
         for (stage, to) in STAGES.into_iter().zip(rule.to) {
@@ -102,18 +109,30 @@ fn is_at(stage: Stage) -> Cond {
 }
 
 /// The condition that the days are over or not; `None` where it cannot be met.
-fn days_condition(over: Option<bool>, days: Days) -> Option<Cond> {
+fn days_condition(rule: &Rule, days: Days<'_>) -> Option<Cond> {
     let waits_until = || of_transaction(transaction::Column::WaitsUntil);
-    match (over, days) {
-        (None, _) | (Some(true), Days::Over) => Some(Cond::all()),
-        (Some(false), Days::Over) => None,
-        (Some(true), Days::At(now)) => Some(Cond::all().add(waits_until().lte(now.0))),
-        (Some(false), Days::At(now)) => Some(
-            Cond::any()
-                .add(waits_until().is_null())
-                .add(waits_until().gt(now.0)),
-        ),
-    }
+    let Days::At { now, unseen } = days else {
+        return (rule.days_over != Some(false)).then(Cond::all);
+    };
+    // A final status is never taken back because its order could not be looked at.
+    let unseen = (rule.from == UNSETTLED).then(|| is_unseen(unseen));
+    let over = Cond::all().add(waits_until().lte(now.0));
+    let not_over = Cond::any()
+        .add(waits_until().is_null())
+        .add(waits_until().gt(now.0));
+    Some(match rule.days_over {
+        None => Cond::all(),
+        Some(true) => over.add_option(unseen.map(Cond::not)),
+        Some(false) => not_over.add_option(unseen),
+    })
+}
+
+/// That the order could not be looked at: it is missing at its platform, or the platform could not be asked.
+pub(super) fn is_unseen(sources: &[String]) -> Cond {
+    let of_sources = of_order(order::Column::Source).is_in(sources);
+    Cond::any()
+        .add(of_order(order::Column::MissedAt).is_not_null())
+        .add_option((!sources.is_empty()).then_some(of_sources))
 }
 
 /// That `o` is the order of `t`.

@@ -13,8 +13,7 @@ use uuid::Uuid;
 
 use super::range::Range;
 use super::sql::{
-    Days, ORDER, TRANSACTION, is_sound, of_order, of_transaction, order_of_transaction,
-    target_status,
+    ORDER, TRANSACTION, is_sound, of_order, of_transaction, order_of_transaction, target_status,
 };
 use super::{Transition, unexpected};
 use crate::domain::settling::FINAL;
@@ -28,7 +27,7 @@ use crate::ledger::{ShopWrite, bulk};
 pub(super) const HISTORY: &str = "h";
 
 /// R22: lists the orders that make no sense, once a run.
-pub(super) async fn set_aside(shop: &ShopWrite, range: &Range, run_id: Uuid) -> Result<u64> {
+pub(super) async fn set_aside(shop: &ShopWrite, range: &Range<'_>, run_id: Uuid) -> Result<u64> {
     let message = "the stored order is damaged: its status is unknown, or its refunds are not between 0 and its total";
     let orders = range
         .rows()
@@ -69,8 +68,12 @@ pub(super) async fn set_aside(shop: &ShopWrite, range: &Range, run_id: Uuid) -> 
 }
 
 /// Writes the history of what is about to change, numbered from `first`.
-pub(super) async fn write_history(shop: &mut ShopWrite, range: &Range, first: i64) -> Result<u64> {
-    let target = target_status(shop.shop.lock_final_statuses, Days::At(range.at));
+pub(super) async fn write_history(
+    shop: &mut ShopWrite,
+    range: &Range<'_>,
+    first: i64,
+) -> Result<u64> {
+    let target = target_status(shop.shop.lock_final_statuses, range.days());
     let by_id = WindowStatement::new()
         .order_by((TRANSACTION, transaction::Column::Id), Order::Asc)
         .take();

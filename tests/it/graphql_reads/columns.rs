@@ -1,5 +1,8 @@
 //! Each field is the same whether it is asked for alone, so that its own columns are read, or with all others.
 
+use entity::order;
+use sea_orm::EntityTrait;
+use sea_orm::prelude::Expr;
 use serde_json::{Value, json};
 
 use super::{Shop, shop};
@@ -54,6 +57,14 @@ async fn make_each_field_say_something(app: &TestApp, shop: &Shop) {
     for transaction in list["transactions"]["nodes"].as_array().unwrap() {
         data(app, &admin, over, json!({"id": transaction["id"]})).await;
     }
+    let_orders_be_gone(app).await;
+}
+
+/// As though their platform had them no longer.
+async fn let_orders_be_gone(app: &TestApp) {
+    let now = Expr::value(app.clock.now().0);
+    let gone = order::Entity::update_many().col_expr(order::Column::GoneAt, now);
+    gone.exec(app.behind_its_back()).await.unwrap();
 }
 
 /// The fields of a type that are values.

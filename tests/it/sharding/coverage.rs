@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-use cashable::ledger::{self, Author, CreateToken, Repair, touch_token};
+use cashable::ledger::{self, Author, CreateToken, DisconnectSource, Repair, touch_token};
 use cashable::reports::{self, PageRequest, Scope};
-use entity::words::{Role, StatusActor};
+use cashable::sync::{self, NewSource};
+use entity::words::{Role, StatusActor, SyncTrigger};
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -27,6 +28,7 @@ const SAID: &[(&str, &[&str])] = &[
     ("kpi_months", &["INSERT", "SELECT", "DELETE"]),
     ("access_tokens", &["INSERT", "SELECT", "UPDATE"]),
     ("idempotency_keys", &["INSERT", "SELECT", "DELETE"]),
+    ("order_sources", &["INSERT", "SELECT", "UPDATE", "DELETE"]),
 ];
 
 #[tokio::test]
@@ -107,6 +109,28 @@ async fn say_something_of_each_table(app: &TestApp) {
     assert_eq!(failures.unwrap().rows, []);
     let found = reports::find_token(db, shop.id, token.token.id).await;
     assert!(found.unwrap().is_some());
+    ask_a_platform(&shop).await;
     let anna = reports::find_affiliate_by_code(db, Scope::shop(shop.id), "anna").await;
     assert!(anna.unwrap().is_some());
+}
+
+/// Connects a platform, asks it in vain, and forgets it.
+async fn ask_a_platform(shop: &Shop<'_>) {
+    let admin = Author::new(StatusActor::Admin, "Olga");
+    let new = NewSource {
+        kind: "woocommerce".to_owned(),
+        address: Some("http://127.0.0.1:1".to_owned()),
+        account: Some("ck".to_owned()),
+        secret: Some("cs".to_owned()),
+        ..NewSource::default()
+    };
+    let source = sync::connect_source(shop.app, shop.id, &admin, new);
+    let source_id = source.await.unwrap().id;
+    let queued = sync::request(shop.app, shop.id, &admin, SyncTrigger::Manual, false).await;
+    let run = sync::run(shop.app, queued.unwrap().run, false, &|_| {}).await;
+    assert!(run.unwrap().error.is_some());
+    let forget = DisconnectSource { source_id };
+    ledger::write(shop.app, shop.id, &admin, &forget)
+        .await
+        .unwrap();
 }

@@ -25,14 +25,20 @@ pub mod world;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cashable::app::App;
 use cashable::clock::Clock;
+use cashable::sources::{Pauses, Reach, SecretKey, Secrets};
 use entity::Instant;
 use sea_orm::{ConnectOptions, DatabaseConnection};
 
 /// When every test begins: 2026-11-21T12:00:00Z.
 pub const START: Instant = Instant(1_795_262_400_000);
+
+/// How long a platform may take in tests. Those that are to be slow take longer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// Runs each of the named tests, `async fn name(app: TestApp)`, on both databases.
 macro_rules! on_both {
@@ -57,6 +63,7 @@ pub(crate) use on_both;
 /// The program over a database that is this test's own and goes with it.
 pub struct TestApp {
     app: App,
+    pauses: Arc<Mutex<Vec<Duration>>>,
     behind: DatabaseConnection,
     // Dropped after `app`, whose connections lead here.
     database: TestDatabase,
@@ -90,23 +97,48 @@ impl TestApp {
     }
 
     async fn opened(url: &str, database: TestDatabase) -> Self {
+        let pauses = Arc::<Mutex<Vec<Duration>>>::default();
+        let reach = Reach {
+            allow_private: true,
+            answer_within: ANSWER_WITHIN,
+            pauses: Pauses::Noted(Arc::clone(&pauses)),
+            ..Reach::default()
+        };
+        let key = SecretKey::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        let secrets = Secrets::new(Some(key.unwrap()));
         let app = App::open(url, Clock::standing(START)).await;
+        let app = app.unwrap().asking(reach, secrets);
         let mut options = ConnectOptions::new(database.url_of_test());
         options
             .connect_lazy(true)
             .max_connections(2)
             .sqlx_logging(false);
         Self {
-            app: app.unwrap(),
+            app,
+            pauses,
             behind: sea_orm::Database::connect(options).await.unwrap(),
             database,
         }
+    }
+
+    /// The same, reaching out in another way.
+    pub fn reaching(mut self, change: impl FnOnce(&mut Reach)) -> Self {
+        change(&mut self.app.reach);
+        self
     }
 
     /// A connection behind the program's back: for rows as they are stored in all shops, and for damage. What
     /// the program itself is to say goes through its own connections, where it is held to what Citus asks.
     pub fn behind_its_back(&self) -> &DatabaseConnection {
         &self.behind
+    }
+
+    /// How long the program would have waited before asking platforms again, since this was last asked; it waited
+    /// for nothing. Keeping questions a little apart is not told.
+    pub fn pauses(&self) -> Vec<Duration> {
+        let mut pauses = std::mem::take(&mut *self.pauses.lock().unwrap());
+        pauses.retain(|pause| *pause >= Duration::from_millis(500));
+        pauses
     }
 
     /// What the program has executed; `None` where nobody keeps it.

@@ -249,6 +249,7 @@ impl World {
         let chunk = SettleChunk {
             run: run.clone(),
             at,
+            unseen: Vec::new(),
             size,
         };
         ledger::write(&self.app, self.shop_id, &Author::run(run.id), &chunk).await

@@ -146,7 +146,17 @@ async fn sync_by_twos(app: &App, shop_id: i64) -> Result<(), Error> {
     let mut run = write(shop, &author, &StartRun { run_id, all: false }).await?;
     let at = run.started_at.unwrap();
     loop {
-        let settled = write(shop, &author, &SettleChunk { run, at, size: 2 }).await?;
+        let settled = write(
+            shop,
+            &author,
+            &SettleChunk {
+                run,
+                at,
+                unseen: Vec::new(),
+                size: 2,
+            },
+        )
+        .await?;
         run = settled.run;
         if !settled.more {
             break;

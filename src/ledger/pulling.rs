@@ -1,0 +1,176 @@
+//! What a run has pulled from a platform goes in: orders, what was wrong with some of them, what was missing,
+//! and how far the platform was read, all in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::order_source::{self, Column};
+use entity::{Instant, sync_run};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::missing::{mark_missing, mark_seen, mark_unseen};
+use super::order_sources::{is_read_alike, require};
+use super::pulled_failures::set_aside;
+use super::runs::{count_due, count_unmapped, hold_on};
+use super::{Change, ImportCounts, ImportOrders, ShopWrite, bulk};
+use crate::domain::order::OrderReport;
+use crate::error::{Error, RefusalCode, Result};
+
+/// How many orders that could not be taken are asked for again: more than that are no bad orders, but a
+/// platform that tells them otherwise than it should.
+const UNREAD_LIMIT: usize = 1_000;
+
+/// Orders that a platform has told.
+#[derive(Debug, Serialize)]
+pub struct StorePulled {
+    /// The run, with its figures so far; they are stored with the orders.
+    pub run: sync_run::Model,
+    /// The platform, with how far it is read once these orders are stored.
+    pub source: order_source::Model,
+    /// The orders, each once.
+    pub reports: Vec<OrderReport>,
+    /// Orders that could not be read: id and reason.
+    pub unread: Vec<(String, String)>,
+    /// Ids that were asked for and not found.
+    pub missing: Vec<String>,
+}
+
+/// A run has pulled what there is, and begins to settle.
+#[derive(Debug, Serialize)]
+pub struct BeginSettling {
+    /// The run with its figures.
+    pub run: sync_run::Model,
+}
+
+/// Says how reading a platform went.
+#[derive(Debug, Serialize)]
+pub struct NoteSource {
+    /// Which run.
+    pub run_id: Uuid,
+    /// The platform, with how far it was read and what went wrong.
+    pub source: order_source::Model,
+}
+
+impl Change for StorePulled {
+    const NAME: &'static str = "storePulled";
+    /// The run, and the platform with what it is to be asked for again.
+    type Output = (sync_run::Model, order_source::Model);
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<Self::Output> {
+        hold_on(shop, self.run.id).await?;
+        let mut run = self.run.clone();
+        let import = ImportOrders {
+            source: self.source.name.clone(),
+            meanings: BTreeMap::new(),
+            reports: self.reports.clone(),
+        };
+        let counts = import.apply(shop).await?;
+        let source = self.noted(&counts);
+        keep_progress(shop, &source).await?;
+        self.mark(shop, &counts).await?;
+        let mut failures = self.unread.clone();
+        let refused = counts.failed.iter();
+        failures.extend(refused.map(|it| (it.external_id.clone(), it.refusal.message.clone())));
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        run.orders_read += i64::try_from(self.reports.len() + self.unread.len()).unwrap_or(0);
+        run.orders_changed += count(counts.created + counts.changed);
+        run.orders_stale += count(counts.stale);
+        run.orders_failed += set_aside(shop, run.id, &self.source.name, failures).await?;
+        run.orders_unmapped = count_unmapped(shop).await?;
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        Ok((run, source))
+    }
+}
+
+impl StorePulled {
+    /// Marks which orders this run has looked at, and which not.
+    async fn mark(&self, shop: &ShopWrite, counts: &ImportCounts) -> Result<()> {
+        let source = &self.source.name;
+        if counts.stale > 0 {
+            // An old report changes nothing, and shows all the same that the order is there.
+            let told = self.reports.iter().map(|it| it.external_id.clone());
+            let told: Vec<_> = told.collect();
+            mark_seen(shop, source, &told).await?;
+        }
+        mark_unseen(shop, source, &self.not_taken(counts)).await?;
+        let began = self.run.started_at.unwrap_or(self.run.queued_at);
+        mark_missing(shop, source, &self.missing, began).await
+    }
+
+    /// The orders that were told and have not gone in. What is refused only for its affiliate has.
+    fn not_taken(&self, counts: &ImportCounts) -> Vec<String> {
+        let refused = counts.failed.iter();
+        let refused = refused.filter(|it| it.refusal.code != RefusalCode::AffiliateLocked);
+        let refused = refused.map(|it| it.external_id.clone());
+        let unread = self.unread.iter().map(|(id, _)| id.clone());
+        unread.chain(refused).filter(|id| !id.is_empty()).collect()
+    }
+
+    /// The platform with what it is to be asked for again: what could not be taken, until it can or is gone.
+    fn noted(&self, counts: &ImportCounts) -> order_source::Model {
+        let mut unread: BTreeSet<String> = self
+            .source
+            .unread
+            .clone()
+            .and_then(|it| serde_json::from_value(it).ok())
+            .unwrap_or_default();
+        let settled = self.reports.iter().map(|it| &it.external_id);
+        for external_id in settled.chain(&self.missing) {
+            unread.remove(external_id);
+        }
+        unread.extend(self.not_taken(counts));
+        let unread: Vec<_> = unread.into_iter().take(UNREAD_LIMIT).collect();
+        order_source::Model {
+            unread: (!unread.is_empty()).then(|| unread.into()),
+            ..self.source.clone()
+        }
+    }
+}
+
+impl Change for BeginSettling {
+    const NAME: &'static str = "beginSettling";
+    /// The run, and when it began to settle: what is due by then is settled.
+    type Output = (sync_run::Model, Instant);
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<(sync_run::Model, Instant)> {
+        hold_on(shop, self.run.id).await?;
+        let mut run = self.run.clone();
+        run.transactions_due = count_due(shop).await?;
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
+        Ok((run, shop.now))
+    }
+}
+
+impl Change for NoteSource {
+    const NAME: &'static str = "noteSource";
+    type Output = ();
+
+    async fn apply(&self, shop: &mut ShopWrite) -> Result<()> {
+        hold_on(shop, self.run_id).await?;
+        keep_progress(shop, &self.source).await
+    }
+}
+
+/// Stores how far a platform was read; what an admin has said of it meanwhile stays. One that is asked elsewhere
+/// since, or read by other settings, is as good as disconnected: the next run reads it anew.
+async fn keep_progress(shop: &ShopWrite, source: &order_source::Model) -> Result<()> {
+    let stored = require(shop, source.id).await?;
+    if !is_read_alike(&stored, source) {
+        return Err(Error::not_found("source"));
+    }
+    order_source::Entity::update_many()
+        .col_expr(Column::Cursor, Expr::value(source.cursor.clone()))
+        .col_expr(Column::CoveredUntil, Expr::value(source.covered_until))
+        .col_expr(Column::AskedAfter, Expr::value(source.asked_after))
+        .col_expr(Column::GoneAskedAt, Expr::value(source.gone_asked_at))
+        .col_expr(Column::Unread, Expr::value(source.unread.clone()))
+        .col_expr(Column::PulledAt, Expr::value(source.pulled_at))
+        .col_expr(Column::Error, Expr::value(source.error.clone()))
+        .filter(Column::ShopId.eq(source.shop_id))
+        .filter(Column::Id.eq(source.id))
+        .exec(shop.db())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Platforms connected by an admin: what was said is checked before it is kept, secrets are kept sealed, and
+//! what runs is made of the row.
+
+use entity::order_source;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::domain::{Invalid, text};
+use crate::error::{Error, Result};
+use crate::ledger::{self, Author, ConnectSource};
+use crate::sources::{Access, Http, Kind, Secret, kind_of};
+use crate::sync::pull::Asking;
+
+/// What an admin says of a platform.
+#[derive(Clone, Debug, Default)]
+pub struct NewSource {
+    /// Which kind, such as `woocommerce`.
+    pub kind: String,
+    /// What its orders' source is to be called; the kind where unset.
+    pub name: Option<String>,
+    /// Where it is asked; unset where it only pushes.
+    pub address: Option<String>,
+    /// The public half of the credentials.
+    pub account: Option<String>,
+    /// The secret half, or `env:NAME`.
+    pub secret: Option<String>,
+    /// What webhooks are signed with, or `env:NAME`.
+    pub hook_secret: Option<String>,
+    /// What else the platform needs.
+    pub settings: Value,
+}
+
+/// The secrets of a source, by the columns that they are kept in.
+#[derive(Clone, Copy, Debug)]
+pub enum SecretOf {
+    /// The secret half of the credentials.
+    Access,
+    /// What webhooks are signed with.
+    Hook,
+    /// What they were signed with before.
+    OldHook,
+}
+
+impl SecretOf {
+    /// Where a secret belongs: it does not open elsewhere.
+    fn place(self, row: &order_source::Model) -> String {
+        // The older secret of webhooks was the newer once, and moves between its columns as it is.
+        let column = match self {
+            Self::Access => "secret",
+            Self::Hook | Self::OldHook => "hook_secret",
+        };
+        format!("{}/{}/{column}", row.shop_id, row.id)
+    }
+
+    fn kept(self, row: &order_source::Model) -> Option<&str> {
+        match self {
+            Self::Access => row.secret.as_deref(),
+            Self::Hook => row.hook_secret.as_deref(),
+            Self::OldHook => row.old_hook_secret.as_deref(),
+        }
+    }
+}
+
+/// Connects a shop to a platform. Whether the platform answers is another question: see [`asking`].
+pub async fn connect_source(
+    app: &App,
+    shop_id: i64,
+    author: &Author,
+    new: NewSource,
+) -> Result<order_source::Model> {
+    let kind = kind_of(&new.kind)?;
+    let now = app.clock.now();
+    let mut row = order_source::Model {
+        shop_id,
+        id: app.new_id(now),
+        kind: kind.name.to_owned(),
+        name: match &new.name {
+            Some(name) => text::required("name", name)?,
+            None => kind.name.to_owned(),
+        },
+        address: new.address.unwrap_or_default().trim().to_owned(),
+        account: new.account,
+        secret: None,
+        hook_secret: None,
+        old_hook_secret: None,
+        settings: new.settings,
+        enabled: true,
+        cursor: None,
+        covered_until: None,
+        asked_after: None,
+        gone_asked_at: None,
+        unread: None,
+        pulled_at: None,
+        error: None,
+        created_at: now,
+    };
+    let keep = |secret: Option<String>, of: SecretOf| {
+        let kept = secret.map(|secret| app.secrets.keep(&secret, &of.place(&row)));
+        kept.transpose()
+    };
+    let secret = keep(new.secret, SecretOf::Access)?;
+    let hook_secret = keep(new.hook_secret, SecretOf::Hook)?;
+    row.secret = secret;
+    row.hook_secret = hook_secret;
+    check(app, &row)?;
+    ledger::write(app, shop_id, author, &ConnectSource { row }).await
+}
+
+/// A connected platform, ready to be asked; an error where what was said of it does not do (any more).
+pub fn asking(app: &App, row: &order_source::Model) -> Result<Asking> {
+    let kind = kind_of(&row.kind)?;
+    let Some(pull) = kind.pull else {
+        let message = format!("{} is never asked: it pushes its orders", kind.title);
+        return Err(Error::invalid("kind", message));
+    };
+    let access = Access {
+        account: row.account.clone(),
+        secret: find_secret(app, row, SecretOf::Access)?,
+        settings: row.settings.clone(),
+    };
+    let http = Http::open(&row.address, pull.min_interval, &app.reach)
+        .map_err(|error| Invalid::new("address", error.to_string()))?;
+    let platform = (kind.connect)(access)?;
+    Ok(Asking::new(platform, http, app.reach.pauses.clone()))
+}
+
+/// A secret of a platform, opened; unset where none was given.
+pub fn find_secret(app: &App, row: &order_source::Model, of: SecretOf) -> Result<Option<Secret>> {
+    let kept = of.kept(row);
+    kept.map(|kept| app.secrets.find(kept, &of.place(row)))
+        .transpose()
+}
+
+/// What its webhooks may be signed with: the secret, and the one before it.
+pub fn hook_secrets(app: &App, row: &order_source::Model) -> Result<Vec<Secret>> {
+    let found = [SecretOf::Hook, SecretOf::OldHook].map(|of| find_secret(app, row, of));
+    let found: Result<Vec<_>> = found.into_iter().collect();
+    Ok(found?.into_iter().flatten().collect())
+}
+
+fn check(app: &App, row: &order_source::Model) -> Result<()> {
+    let kind: &Kind = kind_of(&row.kind)?;
+    if kind.pull.is_some() {
+        asking(app, row).map(drop)
+    } else {
+        let access = Access {
+            account: row.account.clone(),
+            secret: find_secret(app, row, SecretOf::Access)?,
+            settings: row.settings.clone(),
+        };
+        Ok((kind.connect)(access).map(drop)?)
+    }
+}

@@ -1,0 +1,158 @@
+//! A walk through the changes: where it goes on, when it begins anew, and when it is given up.
+
+use cashable::ledger::{self, UpdateSource};
+use serde_json::{Value, json};
+
+use super::contract::{Connected, olga};
+use super::server::{Platform, Trouble};
+use super::shop::Status;
+use super::woocommerce::WooCommerce;
+use crate::support::{TestApp, on_both};
+
+on_both!(
+    r19_a_walk_that_was_cut_off_goes_on_where_it_stood,
+    a_place_that_the_platform_no_longer_knows_begins_the_walk_anew,
+    counts_that_are_lies_change_nothing,
+    a_platform_that_gives_the_same_page_for_ever_is_left,
+    what_is_read_by_other_settings_is_read_anew,
+    a_run_under_way_leaves_what_an_admin_changes_meanwhile,
+);
+
+const HALF_AN_HOUR: i64 = 30 * 60_000;
+
+type Shop<'a> = Connected<'a, WooCommerce>;
+
+async fn r19_a_walk_that_was_cut_off_goes_on_where_it_stood(app: TestApp) {
+    let it = Shop::open(&app).await;
+    place_long_ago(&it, 350);
+    it.platform.trouble(&[Trouble::None, Trouble::None]);
+    it.platform.trouble(&[Trouble::Status(500); 5]);
+    let error = it.fail().await;
+    assert!(error.contains("the platform failed"), "{error}");
+    assert_eq!(it.stored().await.len(), 200);
+    it.platform.questions();
+    it.wait(0, HALF_AN_HOUR);
+    it.pull().await;
+    assert_eq!(it.stored().await.len(), 350);
+    let pages: Vec<_> = it
+        .platform
+        .questions()
+        .iter()
+        .map(|it| page_of(it))
+        .collect();
+    assert_eq!(pages, ["3", "4", "1"]);
+}
+
+async fn a_place_that_the_platform_no_longer_knows_begins_the_walk_anew(app: TestApp) {
+    let it = Shop::open(&app).await;
+    place_long_ago(&it, 250);
+    it.platform.trouble(&[Trouble::None]);
+    it.platform.trouble(&[Trouble::Status(500); 5]);
+    it.fail().await;
+    it.platform.questions();
+    it.platform.trouble(&[Trouble::Status(400)]);
+    it.pull().await;
+    assert_eq!(it.stored().await.len(), 250);
+    let pages: Vec<_> = it
+        .platform
+        .questions()
+        .iter()
+        .map(|it| page_of(it))
+        .collect();
+    assert_eq!(pages, ["2", "1", "2", "3"]);
+}
+
+/// Which page a question is for.
+fn page_of(question: &str) -> String {
+    let page = question
+        .split(['?', '&', ' '])
+        .find_map(|it| it.strip_prefix("page="));
+    page.unwrap().to_owned()
+}
+
+/// Cancelled orders, so long ago that only a first walk finds them.
+fn place_long_ago(it: &Shop<'_>, count: u32) {
+    it.platform.with(|shop| {
+        shop.place(count, Status::Cancelled);
+        for order in &mut shop.orders {
+            order.placed_at.0 -= 86_400_000;
+            order.changed_at = Some(order.placed_at);
+        }
+    });
+}
+
+async fn counts_that_are_lies_change_nothing(app: TestApp) {
+    let it = Shop::open(&app).await;
+    let mut platforms = Vec::new();
+    for (lie, then) in [(0, 0), (3, 3), (9_999, 9_999), (9_999, 3), (3, 9_999)] {
+        let name = format!("{lie} then {then}");
+        let platform = Platform::<WooCommerce>::open().await;
+        platform.with(|shop| {
+            shop.place(250, Status::Cancelled);
+            shop.lies_about_total = Some(lie);
+        });
+        platform.after(1, move |shop| shop.lies_about_total = Some(then));
+        it.connect(&platform, &name).await;
+        let run = it.pull().await;
+        assert_eq!(run.orders_changed, 250, "{name}");
+        let questions = platform.questions().len();
+        assert!((3..10).contains(&questions), "{name}: {questions}");
+        platforms.push(platform);
+    }
+}
+
+async fn a_platform_that_gives_the_same_page_for_ever_is_left(app: TestApp) {
+    let it = Shop::open(&app).await;
+    it.platform.with(|shop| shop.place(250, Status::Cancelled));
+    it.platform.trouble(&[Trouble::None]);
+    it.platform.trouble(&[Trouble::Again; 8]);
+    let error = it.fail().await;
+    assert!(error.contains("the same orders again and again"), "{error}");
+    assert_eq!(it.platform.questions().len(), 4);
+    it.platform.stop_troubling();
+    it.pull().await;
+    assert_eq!(it.stored().await.len(), 250);
+}
+
+async fn what_is_read_by_other_settings_is_read_anew(app: TestApp) {
+    let it = Shop::open(&app).await;
+    place_long_ago(&it, 3);
+    set(&it, json!({})).await;
+    it.pull().await;
+    it.wait(1, 0);
+    assert_eq!(it.pull().await.orders_read, 0);
+    assert_eq!(it.shop.commission("1").await, "none");
+    set(&it, json!({"affiliate_meta": "_affiliate"})).await;
+    assert_eq!(it.pull().await.orders_changed, 3);
+    it.wait(1, 0);
+    // A new secret changes nothing of what was read.
+    let mut row = it.sources().await.swap_remove(0);
+    row.secret = Some("env:SHOP_SECRET".to_owned());
+    let covered_until = row.covered_until;
+    let stored = ledger::write(&app, it.shop.id, &olga(), &UpdateSource { row }).await;
+    assert_eq!(stored.unwrap().covered_until, covered_until);
+}
+
+async fn a_run_under_way_leaves_what_an_admin_changes_meanwhile(app: TestApp) {
+    let it = Shop::open(&app).await;
+    place_long_ago(&it, 250);
+    let changes = async {
+        it.until_asked().await;
+        set(&it, json!({})).await;
+    };
+    tokio::join!(it.run(), changes);
+    let source = it.sources().await.swap_remove(0);
+    assert_eq!((source.settings, source.covered_until), (json!({}), None));
+    it.pull().await;
+    assert_eq!(it.stored().await.len(), 250);
+}
+
+/// Says how the platform is to be read.
+async fn set(it: &Shop<'_>, settings: Value) {
+    let mut row = it.sources().await.swap_remove(0);
+    row.settings = settings;
+    let change = UpdateSource { row };
+    ledger::write(it.shop.app, it.shop.id, &olga(), &change)
+        .await
+        .unwrap();
+}
