@@ -41,6 +41,7 @@ pub mod platform;
 mod row;
 mod secret;
 pub mod settings;
+mod shopware6;
 mod snapshot;
 mod source_error;
 mod table;
