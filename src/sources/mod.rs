@@ -23,6 +23,7 @@ pub mod affiliate_file;
 pub mod amount;
 mod cells;
 mod column;
+mod cscart;
 mod csv_record;
 mod csv_table;
 mod file_error;

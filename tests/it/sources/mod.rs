@@ -5,6 +5,8 @@
 //! both databases. What goes wrong on the way (refusals, failures, half answers) is played by `server` for all.
 
 mod contract;
+mod cscart;
+mod cscart_answers;
 mod fake;
 mod gone;
 mod leases;
