@@ -1,11 +1,13 @@
 //! The platforms that there are: one line each.
 
+use super::cscart;
 use super::platform::Kind;
+use super::shopware6;
 use super::woocommerce;
 use crate::domain::Invalid;
 
 /// Every kind of platform.
-pub const KINDS: &[&Kind] = &[&woocommerce::KIND];
+pub const KINDS: &[&Kind] = &[&woocommerce::KIND, &shopware6::KIND, &cscart::KIND];
 
 /// The kind with this name.
 pub fn kind_of(name: &str) -> Result<&'static Kind, Invalid> {

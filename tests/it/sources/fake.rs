@@ -47,6 +47,11 @@ pub trait Fake: 'static {
     /// How many questions so many orders take in a first run, none of which is open afterwards: as few as its
     /// description allows.
     fn questions_for(orders: usize) -> usize;
+
+    /// How many more it takes where all of them are complete, and when that happened must be asked apart.
+    fn questions_for_completion(_orders: usize) -> usize {
+        0
+    }
 }
 
 /// How a platform sends webhooks, which it signs.

@@ -5,6 +5,8 @@
 //! both databases. What goes wrong on the way (refusals, failures, half answers) is played by `server` for all.
 
 mod contract;
+mod cscart;
+mod cscart_answers;
 mod fake;
 mod gone;
 mod leases;
@@ -15,6 +17,13 @@ mod outages;
 mod pulling;
 mod server;
 mod shop;
+mod shopware6;
+mod shopware6_answers;
+mod shopware6_fixed;
+mod shopware6_history;
+mod shopware6_questions;
+mod shopware6_search;
+mod shopware6_webhooks;
 mod stops;
 mod walks;
 mod withholding;

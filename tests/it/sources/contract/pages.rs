@@ -19,9 +19,10 @@ pub async fn every_order_arrives_once<F: Fake>(app: TestApp) {
         (all, all, 0)
     );
     let questions = it.platform.questions();
+    let orders = usize::try_from(count).unwrap();
     assert_eq!(
         questions.len(),
-        F::questions_for(usize::try_from(count).unwrap()),
+        F::questions_for(orders) + F::questions_for_completion(orders),
         "{questions:#?}"
     );
     for number in [1, count / 2, count] {
