@@ -5,24 +5,28 @@
 //! however slow the reader, and whoever has waited longest goes first.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 
 use axum::http::StatusCode;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
+use tracing::Instrument;
 
 use super::close::Close;
 use super::message::News;
+use crate::http::panics::broken;
 use crate::http::refused::Refused;
 
-/// The running operations of a socket by their ids; they end with it.
+/// The running operations of a socket by their ids; they end with it, but for mutations that are under way.
 pub struct Operations {
     most: usize,
     tasks: JoinSet<()>,
     running: HashMap<String, Running>,
     begun: u64,
-    tell: mpsc::Sender<Told>,
+    /// None where no more are begun.
+    tell: Option<mpsc::Sender<Told>>,
     told: mpsc::Receiver<Told>,
 }
 
@@ -47,7 +51,7 @@ impl Operations {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             begun: 0,
-            tell,
+            tell: Some(tell),
             told,
         }
     }
@@ -57,12 +61,15 @@ impl Operations {
         self.running.contains_key(id)
     }
 
-    /// Begins an operation that has these messages for its client. Its id must be free.
+    /// Begins an operation that has these messages for its client, unless no more are begun. Its id must be free.
     pub fn begin(
         &mut self,
         id: &str,
         messages: impl Stream<Item = Result<News, Close>> + Send + 'static,
     ) -> Result<(), Refused> {
+        let Some(tell) = self.tell.clone() else {
+            return Ok(());
+        };
         if self.running.len() >= self.most {
             let message = format!("one socket runs at most {} operations at a time", self.most);
             return Err(Refused::too_many(StatusCode::TOO_MANY_REQUESTS, message));
@@ -70,8 +77,9 @@ impl Operations {
         while self.tasks.try_join_next().is_some() {}
         self.begun += 1;
         let number = self.begun;
-        let telling = tell_all(id.to_owned(), number, messages, self.tell.clone());
-        let task = self.tasks.spawn(telling);
+        let telling = tell_all(id.to_owned(), number, messages, tell);
+        // What it logs is found by the id of the socket's request.
+        let task = self.tasks.spawn(telling.in_current_span());
         self.running.insert(id.to_owned(), Running { number, task });
         Ok(())
     }
@@ -83,13 +91,16 @@ impl Operations {
         }
     }
 
-    /// Waits for the next message of any of them, or for what ends the socket.
-    pub async fn next(&mut self) -> Result<News, Close> {
+    /// From now on no more are begun.
+    pub fn begin_no_more(&mut self) {
+        self.tell = None;
+    }
+
+    /// Waits for the next message of any of them, or for what ends the socket. None where no more are begun, and
+    /// all have ended.
+    pub async fn next(&mut self) -> Option<Result<News, Close>> {
         loop {
-            // There is always a message to come, since we could send one ourselves.
-            let Some(Told { id, number, news }) = self.told.recv().await else {
-                continue;
-            };
+            let Told { id, number, news } = self.told.recv().await?;
             let running = self.running.get(&id);
             if running.is_none_or(|running| running.number != number) {
                 continue;
@@ -97,7 +108,7 @@ impl Operations {
             if is_last(&news) {
                 self.running.remove(&id);
             }
-            return news;
+            return Some(news);
         }
     }
 }
@@ -112,8 +123,10 @@ async fn tell_all(
     messages: impl Stream<Item = Result<News, Close>>,
     tell: mpsc::Sender<Told>,
 ) {
-    let mut messages = pin!(messages);
+    let mut messages = pin!(AssertUnwindSafe(messages).catch_unwind());
     while let Some(news) = messages.next().await {
+        // Else its id and its place would stay taken.
+        let news = news.unwrap_or_else(|panic| Ok(News::answer(&id, &broken(&*panic))));
         let is_last = is_last(&news);
         let id = id.clone();
         let is_over = tell.send(Told { id, number, news }).await.is_err();
@@ -164,7 +177,7 @@ mod tests {
         let_them_run().await;
         // One for each operation, and one on its way.
         assert_eq!(made.load(Ordering::Relaxed), 21);
-        operations.next().await.unwrap();
+        operations.next().await.unwrap().unwrap();
         let_them_run().await;
         assert_eq!(made.load(Ordering::Relaxed), 22);
     }
@@ -179,7 +192,7 @@ mod tests {
         let mut counts = HashMap::<_, usize>::new();
         for _ in 0..300 {
             *counts
-                .entry(operations.next().await.unwrap().text)
+                .entry(operations.next().await.unwrap().unwrap().text)
                 .or_default() += 1;
         }
         assert!(
@@ -202,11 +215,42 @@ mod tests {
             is_last: true,
         };
         operations.begin("1", stream::iter([Ok(last)])).unwrap();
-        assert_eq!(operations.next().await.unwrap().text, "new");
+        assert_eq!(operations.next().await.unwrap().unwrap().text, "new");
         assert!(!operations.is_running("1"));
         // Its work has ended with it.
         let_them_run().await;
         assert_eq!(Arc::strong_count(&made), 1);
+    }
+
+    #[tokio::test]
+    async fn those_that_run_come_to_their_end_and_no_more_are_begun() {
+        let mut operations = Operations::new(3);
+        let last = |text: &str| News {
+            text: text.to_owned(),
+            is_last: true,
+        };
+        operations
+            .begin("1", stream::iter([Ok(last("1"))]))
+            .unwrap();
+        // One that has nothing to say of its end.
+        operations.begin("2", stream::empty()).unwrap();
+        operations.begin_no_more();
+        operations
+            .begin("3", stream::iter([Ok(last("3"))]))
+            .unwrap();
+        assert_eq!(operations.next().await.unwrap().unwrap().text, "1");
+        assert!(operations.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn one_that_breaks_says_so_and_is_over() {
+        let mut operations = Operations::new(1);
+        let breaks = stream::once(async { panic!("a secret") });
+        operations.begin("1", breaks).unwrap();
+        let news = operations.next().await.unwrap().unwrap();
+        assert!(news.is_last && !operations.is_running("1"));
+        assert!(news.text.contains("INTERNAL"), "{}", news.text);
+        assert!(!news.text.contains("secret"), "{}", news.text);
     }
 
     #[tokio::test]

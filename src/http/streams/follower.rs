@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::Request;
+use futures_util::future::pending;
 use tokio::time::sleep;
 
 use super::{Full, Place, Streams};
 use crate::error::{Error, Result};
 use crate::graphql::{Sighting, Viewer};
 use crate::http::client_address::ClientAddress;
+use crate::http::watched::Told;
 use crate::stop::Stop;
 
 /// The bearer of a token for as long as something is open.
@@ -52,10 +54,16 @@ impl Follower {
         self
     }
 
-    /// Who it is at this moment, for one operation.
+    /// Who it is that asks to be let in.
     pub async fn identify(&self) -> Result<(Viewer, Sighting)> {
         let secret = self.secret.as_deref();
         self.streams.door.identify(self.address, secret).await
+    }
+
+    /// Who it is at this moment, for one operation or to go on. One who was let in guesses no more: were this asked
+    /// at the door, nobody could be told to go from an address that tries many tokens.
+    pub async fn identify_again(&self) -> Result<(Viewer, Sighting)> {
+        self.streams.bearers.identify(self.secret.as_deref()).await
     }
 
     /// What this one asks, by the name that it has at this moment.
@@ -72,12 +80,20 @@ impl Follower {
         self.streams.places.take(viewer.token_id)
     }
 
-    /// Waits until what was opened now has to end.
+    /// Waits until what was opened now has to end, whatever goes on.
     pub async fn ended(&self) -> End {
         tokio::select! {
             message = self.refused() => End::Refused(message),
             () = sleep(self.streams.settings.stream_lifetime.0) => End::Old,
-            end = self.stopped() => end,
+        }
+    }
+
+    /// Waits until the server stops, where something is followed. What is asked once comes to its end before that.
+    pub async fn cut_off(&self, asked: &Told) -> End {
+        if asked.is_subscription() {
+            self.stopped().await
+        } else {
+            pending().await
         }
     }
 
@@ -91,7 +107,7 @@ impl Follower {
     async fn refused(&self) -> String {
         loop {
             sleep(self.streams.settings.token_recheck.0).await;
-            if let Err(Error::Unauthenticated(message)) = self.identify().await {
+            if let Err(Error::Unauthenticated(message)) = self.identify_again().await {
                 return message;
             }
         }
