@@ -35,7 +35,7 @@ use async_graphql::{SDLExportOptions, SchemaBuilder};
 
 pub use self::connection::MOST;
 pub use self::contract::field_type;
-pub use self::errors::{ApiError, mask};
+pub use self::errors::{ApiError, mask, presentable};
 pub use self::mutation::Mutation;
 pub use self::node_id::{NodeId, NodeKind, decode, decode_any, decode_shop, encode, encode_shop};
 pub use self::query::Query;
