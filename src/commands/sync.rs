@@ -34,7 +34,8 @@ impl Sync {
         let queued =
             sync::request(&app, shop.shop_id, &author, SyncTrigger::Cli, self.dry_run).await?;
         if queued.already_running {
-            println!("a sync of {} is under way already", shop.name);
+            let what = if self.dry_run { "dry run" } else { "sync" };
+            println!("a {what} of {} is under way already", shop.name);
             return Ok(ExitCode::SUCCESS);
         }
         let run = run_with_bar(&app, queued.run, self.all).await?;
