@@ -12,6 +12,7 @@ mod door;
 mod excess;
 mod forwarded;
 mod limited;
+mod good_tokens;
 mod price;
 mod rates;
 mod settings;
