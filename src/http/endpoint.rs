@@ -85,15 +85,15 @@ impl<E> Endpoint<E> {
                 ));
             }
         };
-        let mut asked = self.documents.request(asked)?;
+        let asked = self.documents.request(asked)?;
+        let mut asked = asked.data(viewer).data(sighting);
+        if let Some(address) = address {
+            asked = asked.data(address);
+        }
         if is_link {
             self.execution.refuse_changes(&mut asked, media)?;
         }
-        let asked = asked.data(viewer).data(sighting);
-        Ok(match address {
-            Some(address) => asked.data(address),
-            None => asked,
-        })
+        Ok(asked)
     }
 }
 

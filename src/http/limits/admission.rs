@@ -38,6 +38,9 @@ pub struct Admitted {
     pub cost: Cost,
 }
 
+/// Goes with a request whose text was paid for.
+struct TextPaid;
+
 impl Admission {
     /// By these limits.
     pub fn new(limits: DocumentLimits, rates: Rates) -> Self {
@@ -53,13 +56,18 @@ impl Admission {
     }
 
     /// Which kind of operation a request asks for; nothing where it does not keep within the limits, or cannot be
-    /// parsed: it will be told so.
-    pub fn kind_of(&self, request: &mut Request) -> Option<OperationType> {
-        Excess::of_text(&self.limits, &request.query).ok()?;
+    /// parsed: it will be told so. The text is paid for before it is parsed, and not once more by
+    /// [`Self::admit`].
+    pub fn kind_of(&self, request: &mut Request) -> Result<Option<OperationType>, Spent> {
+        if Excess::of_text(&self.limits, &request.query).is_err() {
+            return Ok(None);
+        }
+        let account = account(&request.data, None);
+        self.take_for_text(request, account)?;
         let variables = request.variables.clone();
         let looked = self.look_at(request);
         request.variables = variables;
-        looked.ok()?.0
+        Ok(looked.ok().and_then(|(kind, _)| kind))
     }
 
     /// Looks at what is asked by the bearer in the request or in its session. The text is paid for before it is
@@ -71,10 +79,9 @@ impl Admission {
     ) -> Result<Admitted, Box<Answered>> {
         let account = account(&request.data, session);
         Excess::of_text(&self.limits, &request.query).map_err(|excess| refused(&excess, 0))?;
-        let for_text = request.query.len() as u64;
-        self.rates.take(account, for_text).map_err(spent)?;
+        self.take_for_text(&mut request, account).map_err(spent)?;
         let (kind, found) = self.look_at(&mut request)?;
-        let requested = for_text.saturating_add(found.cost);
+        let requested = points_of_text(&request).saturating_add(found.cost);
         self.rates.take(account, found.cost).map_err(spent)?;
         let limit = self.limits.max_cost.get();
         let cost = Cost::new(requested, limit, &self.rates, account);
@@ -85,12 +92,21 @@ impl Admission {
         })
     }
 
+    fn take_for_text(&self, request: &mut Request, account: Account) -> Result<(), Spent> {
+        if request.data.contains_key(&TypeId::of::<TextPaid>()) {
+            return Ok(());
+        }
+        self.rates.take(account, points_of_text(request))?;
+        request.data.insert(TextPaid);
+        Ok(())
+    }
+
     /// Parses, counts and refuses. The request keeps the document for whoever runs it.
     fn look_at(
         &self,
         request: &mut Request,
     ) -> Result<(Option<OperationType>, Found), Box<Answered>> {
-        let for_text = request.query.len() as u64;
+        let for_text = points_of_text(request);
         let wanted = request.operation_name.clone();
         let variables = std::mem::take(&mut request.variables);
         let document = request.parsed_query().map_err(unparsed)?;
@@ -107,6 +123,10 @@ impl Admission {
         request.variables = variables;
         Ok((kind, found))
     }
+}
+
+fn points_of_text(request: &Request) -> u64 {
+    request.query.len() as u64
 }
 
 /// Who asks, from where.
@@ -131,11 +151,18 @@ fn refused(excess: &Excess, nodes_walked: u64) -> Box<Answered> {
     Box::new(Answered::with(Response::from_errors(vec![error])))
 }
 
-fn spent(Spent { retry_after }: Spent) -> Box<Answered> {
-    let message = "this token has asked for as much as it may for now".to_owned();
-    let error = Error::RateLimited {
-        message,
-        retry_after,
-    };
-    Box::new(Answered::refused(StatusCode::TOO_MANY_REQUESTS, error))
+fn spent(spent: Spent) -> Box<Answered> {
+    Box::new(Answered::refused(
+        StatusCode::TOO_MANY_REQUESTS,
+        spent.into(),
+    ))
+}
+
+impl From<Spent> for Error {
+    fn from(Spent { retry_after }: Spent) -> Self {
+        Self::RateLimited {
+            message: "this token has asked for as much as it may for now".to_owned(),
+            retry_after,
+        }
+    }
 }

@@ -13,6 +13,7 @@ use super::answered::Answered;
 use super::rates::Rates;
 use super::work::Work;
 use crate::app::App;
+use crate::error::Error;
 use crate::http::execution::Execution;
 use crate::http::media::MediaType;
 use crate::http::refused::Refused;
@@ -38,13 +39,15 @@ impl<E> Limited<E> {
     }
 
     /// Following a link changes nothing, and only a stream of events can be followed for long. What cannot be
-    /// parsed, or is past a limit, goes on: it will be told what is wrong with it.
+    /// parsed, or is past a limit, goes on: it will be told what is wrong with it. Whoever has no points left is
+    /// told so before anything is parsed.
     pub(in crate::http) fn refuse_changes(
         &self,
         request: &mut Request,
         media: MediaType,
     ) -> Result<(), Refused> {
-        match (self.admission.kind_of(request), media) {
+        let kind = self.admission.kind_of(request).map_err(Error::from)?;
+        match (kind, media) {
             (Some(OperationType::Subscription), MediaType::EventStream)
             | (None | Some(OperationType::Query), _) => Ok(()),
             (Some(_), _) => Err(Refused::method(
