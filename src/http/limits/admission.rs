@@ -36,6 +36,10 @@ pub struct Admitted {
     pub kind: Option<OperationType>,
     /// What was taken for it.
     pub cost: Cost,
+    /// Who pays.
+    pub account: Account,
+    /// What is taken once more for each event of a subscription but the first: the text is read once.
+    pub event_points: u64,
 }
 
 /// Goes with a request whose text was paid for.
@@ -89,6 +93,8 @@ impl Admission {
             request,
             kind,
             cost,
+            account,
+            event_points: found.cost,
         })
     }
 

@@ -14,6 +14,7 @@ use super::rates::Rates;
 use super::work::Work;
 use crate::app::App;
 use crate::error::Error;
+use crate::graphql::Pace;
 use crate::http::execution::Execution;
 use crate::http::media::MediaType;
 use crate::http::refused::Refused;
@@ -78,8 +79,9 @@ impl<E: Executor> Executor for Limited<E> {
         self.answer(request).await.into_response()
     }
 
-    /// Subscriptions are short work now and then, and are not ended by time: whoever holds the connection bounds
-    /// how many there are. All else is answered once, and lets go of what it read from before that is taken.
+    /// A subscription waits most of its time, and is not ended by that: whoever holds the connection bounds how many
+    /// there are. Each of its events is bounded like an operation of its own. All else is answered once, and lets go of
+    /// what it read from before that is taken.
     fn execute_stream(
         &self,
         request: Request,
@@ -97,12 +99,12 @@ impl<E: Executor> Executor for Limited<E> {
             let answered = async move { work.run(&execution, admitted).await.into_response() };
             return stream::once(answered).boxed();
         }
-        let mut cost = Some(admitted.cost);
-        let answers = self.execution.execute_stream(admitted.request, session);
-        let first_tells = move |answer| match cost.take() {
-            Some(cost) => cost.tell(answer),
-            None => answer,
-        };
-        answers.map(first_tells).boxed()
+        let events = self.work.events(&admitted, self.rates());
+        let pace = Pace::of(Arc::clone(&events));
+        let request = admitted.request.data(pace);
+        let answers = self.execution.execute_stream(request, session);
+        let mut first = Some(admitted.cost);
+        let told = move |(answer, cost)| first.take().unwrap_or(cost).tell(answer);
+        events.of(answers).map(told).boxed()
     }
 }

@@ -5,10 +5,12 @@ mod attacks;
 mod costs;
 mod documents;
 mod errors;
+mod events;
 mod generous;
 mod guesses;
 mod rates;
 mod socket;
+mod ways;
 mod work;
 
 use std::net::IpAddr;
