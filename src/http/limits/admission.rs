@@ -1,10 +1,11 @@
 //! Which operations are run: those whose documents keep within the limits, while their bearer has points left.
 
 use std::any::TypeId;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Request, Response, ServerError};
+use async_graphql::parser::types::{OperationDefinition, OperationType};
+use async_graphql::{Data, Name, Request, Response, ServerError, Variables};
 use axum::http::StatusCode;
 
 use super::answered::Answered;
@@ -114,10 +115,11 @@ impl Admission {
     ) -> Result<(Option<OperationType>, Found), Box<Answered>> {
         let for_text = points_of_text(request);
         let wanted = request.operation_name.clone();
-        let variables = std::mem::take(&mut request.variables);
+        let mut variables = std::mem::take(&mut request.variables);
         let document = request.parsed_query().map_err(unparsed)?;
         Excess::of_parts(&self.limits, document).map_err(|excess| refused(&excess, 0))?;
         let operation = fitting(document, wanted.as_deref());
+        drop_undeclared(&mut variables, operation);
         let walked = walk(document, operation, &variables, self.limits.max_nesting);
         let refused = |excess: Excess| refused(&excess, walked.nodes);
         let found = walked
@@ -129,6 +131,14 @@ impl Admission {
         request.variables = variables;
         Ok((kind, found))
     }
+}
+
+/// Nobody asks for other variables than those that the operation declares, and nobody pays for them.
+fn drop_undeclared(variables: &mut Variables, operation: Option<&OperationDefinition>) {
+    let definitions = operation.map_or(&[][..], |it| &it.variable_definitions);
+    let names = definitions.iter().map(|it| &it.node.name.node);
+    let declared: HashSet<&Name> = names.collect();
+    variables.retain(|name, _| declared.contains(name));
 }
 
 fn points_of_text(request: &Request) -> u64 {
@@ -170,5 +180,30 @@ impl From<Spent> for Error {
             message: "this token has asked for as much as it may for now".to_owned(),
             retry_after,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Value;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::http::limits::RateLimits;
+
+    #[test]
+    fn variables_that_are_not_declared_go() {
+        let rates = Rates::new(RateLimits::default(), Clock::Machine);
+        let admission = Admission::new(DocumentLimits::default(), rates);
+        let text = "query A($a: Int, $b: Int) { c(d: $a) } query B($e: Int) { f(g: $e) }";
+        let given = ["a", "e", "z"].map(|name| (Name::new(name), Value::from(1)));
+        let variables = Variables::from_value(Value::Object(given.into_iter().collect()));
+        let request = Request::new(text).variables(variables);
+        let mut request = request.operation_name("A");
+        let kind = admission.kind_of(&mut request);
+        assert_eq!(kind, Ok(Some(OperationType::Query)));
+        let admitted = admission.admit(request, None).unwrap();
+        let names: Vec<_> = admitted.request.variables.keys().collect();
+        assert_eq!(names, ["a"]);
     }
 }

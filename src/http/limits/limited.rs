@@ -18,6 +18,7 @@ use crate::graphql::Pace;
 use crate::http::execution::Execution;
 use crate::http::media::MediaType;
 use crate::http::refused::Refused;
+use crate::http::room::Held;
 use crate::http::settings::Settings;
 
 /// A schema behind the limits. Clones count together.
@@ -101,7 +102,8 @@ impl<E: Executor> Executor for Limited<E> {
         }
         let events = self.work.events(&admitted, self.rates());
         let pace = Pace::of(Arc::clone(&events));
-        let request = admitted.request.data(pace);
+        // What was long about it, it has brought for nothing: no subscription takes it.
+        let request = admitted.request.data(pace).data(None::<Held>);
         let answers = self.execution.execute_stream(request, session);
         let mut first = Some(admitted.cost);
         let told = move |(answer, cost)| first.take().unwrap_or(cost).tell(answer);

@@ -10,6 +10,7 @@ mod generous;
 mod guesses;
 mod rates;
 mod socket;
+mod values;
 mod ways;
 mod work;
 
@@ -20,10 +21,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use cashable::app::App;
 use cashable::http::{ClientAddress, Settings, router};
+use cashable::ledger::{CreateToken, shop_id_of, write};
+use entity::words::Role;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{Answer, admin, post};
+use super::{Answer, admin, author, post};
 use crate::support::TestApp;
 
 /// A server in this process, asked by one bearer.
@@ -123,6 +126,20 @@ impl Answer {
         assert!(self.json()["data"].is_object(), "{}", self.text);
         assert_eq!(self.json().get("errors"), None, "{}", self.text);
     }
+}
+
+/// Another token in the same shop, which is an analyst's.
+async fn another_token(app: &App) -> String {
+    let create = CreateToken {
+        name: "Bob".to_owned(),
+        role: Role::Analyst,
+        affiliate_id: None,
+        expires_at: None,
+    };
+    let created = write(app, shop_id_of("Acme"), &author(), &create)
+        .await
+        .unwrap();
+    format!("Bearer {}", created.secret)
 }
 
 /// A query that is always answered.

@@ -3,35 +3,18 @@
 use std::num::NonZeroU64;
 
 use axum::http::{StatusCode, header};
-use cashable::app::App;
 use cashable::http::Settings;
-use cashable::ledger::{CreateToken, shop_id_of, write};
 use entity::Instant;
-use entity::words::Role;
 use serde_json::json;
 
 use super::socket::Served;
-use super::{Answer, PLAIN, Server};
-use crate::http::author;
+use super::{Answer, PLAIN, Server, another_token};
 
 fn settings(capacity: u64, refill: u64) -> Settings {
     let mut settings = Settings::default();
     settings.rates.rate_capacity = NonZeroU64::new(capacity).unwrap();
     settings.rates.rate_refill = NonZeroU64::new(refill).unwrap();
     settings
-}
-
-async fn another_token(app: &App) -> String {
-    let create = CreateToken {
-        name: "Bob".to_owned(),
-        role: Role::Analyst,
-        affiliate_id: None,
-        expires_at: None,
-    };
-    let created = write(app, shop_id_of("Acme"), &author(), &create)
-        .await
-        .unwrap();
-    format!("Bearer {}", created.secret)
 }
 
 fn assert_limited(answer: &Answer, seconds: u64) {
