@@ -13,6 +13,7 @@ mod page;
 mod probes;
 mod process;
 mod slow;
+mod slow_ways;
 mod sockets;
 mod stops;
 mod tokens;

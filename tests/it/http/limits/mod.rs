@@ -3,6 +3,7 @@
 
 mod attacks;
 mod costs;
+mod crowds;
 mod documents;
 mod errors;
 mod events;
@@ -18,7 +19,7 @@ use std::net::IpAddr;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, header};
+use axum::http::Request;
 use cashable::app::App;
 use cashable::http::{ClientAddress, Settings, router};
 use cashable::ledger::{CreateToken, shop_id_of, write};
@@ -78,15 +79,6 @@ impl Server {
     async fn ask_with(&self, query: &str, variables: Value) -> Answer {
         let body = json!({ "query": query, "variables": variables });
         self.send(post(&self.bearer, body.to_string())).await
-    }
-
-    /// By an address, as far as one goes: none has more than 64 KiB.
-    async fn follow(&self, query: &str) -> Answer {
-        let escaped = query.bytes().map(|byte| format!("%{byte:02x}"));
-        let query = escaped.collect::<Vec<_>>().concat();
-        let link = Request::get(format!("/graphql?query={query}"));
-        let link = link.header(header::AUTHORIZATION, &self.bearer);
-        self.send(link.body(Body::empty()).unwrap()).await
     }
 
     async fn send(&self, mut request: Request<Body>) -> Answer {
