@@ -35,7 +35,8 @@ impl Sync {
         let queued =
             sync::request(&app, shop.shop_id, &author, SyncTrigger::Cli, self.dry_run).await?;
         if queued.already_running {
-            println!("a sync of {} is under way already", shop.name);
+            let what = if self.dry_run { "dry run" } else { "sync" };
+            println!("a {what} of {} is under way already", shop.name);
             return Ok(ExitCode::SUCCESS);
         }
         // A platform may take its time, and whoever waits may have enough of it.

@@ -9,7 +9,7 @@ use async_graphql::{Error as GraphqlError, ErrorExtensionValues, Response, Serve
 use crate::domain::Invalid;
 use crate::error::Error;
 
-/// How much of a message is shown, in characters: some repeat what was asked, which may be megabytes.
+/// How much of a message is shown, in characters.
 const MAX_MESSAGE: usize = 300;
 
 /// How many errors are shown of an answer.
@@ -93,7 +93,7 @@ impl ApiError {
     fn new(code: Code, message: String) -> Self {
         Self {
             code,
-            message: shortened(message, MAX_MESSAGE),
+            message: presentable(message),
             correlation_id: None,
             retry_after: None,
         }
@@ -157,6 +157,12 @@ impl From<Error> for ApiError {
         };
         Self::new(code, message)
     }
+}
+
+/// A message as it may be shown: cut where it is long, since some repeat what was asked.
+#[must_use]
+pub fn presentable(message: String) -> String {
+    shortened(message, MAX_MESSAGE)
 }
 
 /// Text that is cut where it is too long to be shown.

@@ -14,6 +14,7 @@ use super::errors::{ApiError, Result};
 use super::heads::{Heads, LOOK_EVERY};
 use super::node_id::NodeKind;
 use super::object::{SyncRun, Transaction};
+use super::pace::{Pace, pace};
 use super::reads::{Reads, app, reads, shop, viewer};
 use crate::app::App;
 use crate::reports::{self, BySequence, ChangesOf, PageRequest, Scope};
@@ -42,6 +43,7 @@ impl SubscriptionRoot {
         let id = id.ok_or_else(|| NodeKind::SyncRun.not_there())?;
         let run = Run {
             reads: reads(ctx)?.clone(),
+            pace: pace(ctx),
             shop_id: viewer.shop_id,
             id,
             seen: None,
@@ -67,6 +69,7 @@ impl SubscriptionRoot {
             app: app(ctx)?.clone(),
             heads: self.heads.clone(),
             reads,
+            pace: pace(ctx),
             shop_id: viewer.shop_id,
             scope: viewer.scope(),
             sequence,
@@ -80,6 +83,7 @@ impl SubscriptionRoot {
 /// A run that is followed.
 struct Run {
     reads: Reads,
+    pace: Pace,
     shop_id: i64,
     id: Uuid,
     seen: Option<sync_run::Model>,
@@ -97,6 +101,7 @@ impl Run {
                 Ok(None) => sleep(LOOK_EVERY).await,
                 Err(error) => {
                     self.reads.renew();
+                    self.pace.give_up();
                     sleep(LOOK_EVERY).await;
                     return Some((Err(error), self));
                 }
@@ -104,13 +109,15 @@ impl Run {
         }
     }
 
-    /// The run where it differs. An event has a snapshot of its own (R25), which is let go of where there is none.
+    /// The run where it differs. An event has a snapshot of its own (R25), of the moment when its turn has come.
     async fn find_changed(&mut self) -> Result<Option<SyncRun>> {
         let run = self.find().await?;
+        self.reads.renew();
         if self.seen.as_ref() == Some(&run) {
-            self.reads.renew();
             return Ok(None);
         }
+        self.pace.begin().await;
+        let run = self.find().await?;
         self.seen = Some(run.clone());
         Ok(Some(run.into()))
     }
@@ -132,6 +139,7 @@ struct Changes {
     app: App,
     heads: Heads,
     reads: Reads,
+    pace: Pace,
     shop_id: i64,
     scope: Scope,
     /// All up to this one were read.
@@ -146,6 +154,7 @@ impl Changes {
         let found = self.find_next().await;
         if found.is_err() {
             self.reads.renew();
+            self.pace.give_up();
             sleep(LOOK_EVERY).await;
         }
         Some((found, self))
@@ -181,6 +190,7 @@ impl Changes {
     async fn take_ready(&mut self) -> Result<Option<Transaction>> {
         while let Some(id) = self.ready.front() {
             self.reads.renew();
+            self.pace.begin().await;
             let db = self.reads.db().await?;
             let found = reports::find_transaction(&db, self.scope, *id).await?;
             self.ready.pop_front();
@@ -189,6 +199,7 @@ impl Changes {
             }
         }
         self.reads.renew();
+        self.pace.give_up();
         Ok(None)
     }
 

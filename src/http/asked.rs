@@ -3,21 +3,22 @@
 //! Only an object with a `query` or a `documentId` is one. Lists of them, forms and bodies of other types are
 //! refused: they would be ways past what is counted for a request, or past a browser's asking before it sends
 //! JSON.
+//!
+//! Variables stay the text that they are until it is known how many values they have.
 
-use std::collections::HashMap;
-
-use async_graphql::{Request, Value, Variables};
+use async_graphql::{Request, Variables};
 use axum::extract::Query;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
+use super::json_values;
 use super::refused::Refused;
 
 /// One question.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "Parameters")]
+#[derive(Debug)]
 pub struct Asked {
     /// What is to be run.
     pub document: Document,
@@ -29,8 +30,8 @@ pub struct Asked {
 #[derive(Debug)]
 pub struct Terms {
     operation_name: Option<String>,
-    variables: Variables,
-    extensions: Option<HashMap<String, Value>>,
+    variables: Option<Box<RawValue>>,
+    values: u64,
 }
 
 /// A document of GraphQL.
@@ -49,9 +50,8 @@ struct Parameters {
     query: Option<String>,
     document_id: Option<String>,
     operation_name: Option<String>,
-    #[serde(default)]
-    variables: Variables,
-    extensions: Option<HashMap<String, Value>>,
+    variables: Option<Box<RawValue>>,
+    extensions: Option<Box<RawValue>>,
 }
 
 /// The same in an address, where maps are JSON texts.
@@ -74,7 +74,8 @@ impl Asked {
                 "the {what} must be one JSON object"
             )));
         }
-        read(what, json)
+        let parameters: Parameters = read(what, json)?;
+        parameters.asked(json_values::count(json))
     }
 
     /// What an address asks.
@@ -86,40 +87,77 @@ impl Asked {
             document_id: asked.document_id,
             // An address has no other word for null.
             operation_name: asked.operation_name.filter(|name| !name.is_empty()),
-            variables: read_if_any("variables", asked.variables)?.unwrap_or_default(),
+            variables: read_if_any("variables", asked.variables)?,
             extensions: read_if_any("extensions", asked.extensions)?,
         };
-        parameters.try_into().map_err(Refused::unreadable)
+        let texts = [&parameters.variables, &parameters.extensions];
+        let values = texts.into_iter().flatten();
+        let values = values.map(|json| json_values::count(json.get().as_bytes()));
+        let values = values.sum();
+        parameters.asked(values)
+    }
+
+    /// How many values it brings as JSON.
+    pub fn values(&self) -> u64 {
+        self.terms.values
+    }
+
+    /// Refuses one that brings more values.
+    pub fn require_values(&self, most: u64) -> Result<(), Refused> {
+        let values = self.values();
+        if values <= most {
+            return Ok(());
+        }
+        let message = format!("the request has {values} JSON values; at most {most} are allowed");
+        Err(Refused::not_begun("QUERY_TOO_COMPLEX", &message))
     }
 }
 
 impl Terms {
-    /// The request to run a document so.
-    pub fn of(self, text: impl Into<String>) -> Request {
-        let mut request = Request::new(text).variables(self.variables);
+    /// The request to run a document so. Nobody here asks for extensions, so that none are kept.
+    pub fn of(self, text: impl Into<String>) -> Result<Request, Refused> {
+        let variables = match &self.variables {
+            Some(json) => read("variables", json.get().as_bytes())?,
+            None => Variables::default(),
+        };
+        let mut request = Request::new(text).variables(variables);
         request.operation_name = self.operation_name;
-        request.extensions.0 = self.extensions.unwrap_or_default();
-        request
+        Ok(request)
     }
 }
 
-impl TryFrom<Parameters> for Asked {
-    type Error = &'static str;
-
-    fn try_from(asked: Parameters) -> Result<Self, Self::Error> {
-        let document = match (asked.query, asked.document_id) {
+impl Parameters {
+    fn asked(self, values: u64) -> Result<Asked, Refused> {
+        let document = match (self.query, self.document_id) {
             (Some(text), None) => Document::Text(text),
             (None, Some(id)) => Document::Id(id),
-            (Some(_), Some(_)) => return Err("send either query or documentId, not both"),
-            (None, None) => return Err("send a query, or the documentId of a persisted document"),
+            (Some(_), Some(_)) => {
+                let message = "send either query or documentId, not both";
+                return Err(Refused::unreadable(message));
+            }
+            (None, None) => {
+                let message = "send a query, or the documentId of a persisted document";
+                return Err(Refused::unreadable(message));
+            }
         };
+        require_object("variables", self.variables.as_deref())?;
+        require_object("extensions", self.extensions.as_deref())?;
         let terms = Terms {
-            operation_name: asked.operation_name,
-            variables: asked.variables,
-            extensions: asked.extensions,
+            operation_name: self.operation_name,
+            variables: self.variables,
+            values,
         };
-        Ok(Self { document, terms })
+        Ok(Asked { document, terms })
     }
+}
+
+fn require_object(what: &str, json: Option<&RawValue>) -> Result<(), Refused> {
+    if json.is_none_or(|json| json.get().starts_with('{')) {
+        return Ok(());
+    }
+    Err(Refused::unreadable(format!(
+        "the {what} must be a JSON object"
+    )))
 }
 
 /// A browser asks our leave before it sends this type to us from another site.

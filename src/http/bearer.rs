@@ -61,12 +61,6 @@ impl Bearers {
         }
     }
 
-    /// Whether this token has been good of late, as far as can be told without looking it up.
-    pub fn have_seen(&self, secret: &str) -> bool {
-        let parsed = ledger::parse_secret(secret);
-        parsed.is_some_and(|(_, id, _)| self.uses.is_known(id))
-    }
-
     /// Whose token it is, and the shop as it is now; an error without a token that is valid now.
     pub async fn identify(&self, secret: Option<&str>) -> Result<(Viewer, Sighting)> {
         let secret = secret.ok_or_else(|| {
@@ -106,11 +100,6 @@ impl Uses {
         }
         recorded.insert(token, now);
         true
-    }
-
-    fn is_known(&self, token: Uuid) -> bool {
-        let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        recorded.contains_key(&token)
     }
 }
 

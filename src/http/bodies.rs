@@ -1,16 +1,9 @@
-//! How long a request may be. Its token is known before its body is read, so that only those whose work it is to
-//! send much may.
+//! What may be set of how much a request brings.
 
-use axum::body::{Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
-use axum::http::StatusCode;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use entity::words::Role;
 
-use super::refused::Refused;
-
-/// How many bytes a request to the API may have.
+/// How much a request to the API may bring.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Bodies {
     /// How long a request to the API may be.
@@ -32,14 +25,48 @@ pub struct Bodies {
         value_parser = bytes()
     )]
     pub max_admin_body_bytes: usize,
+
+    /// How many JSON values a body, an address or a message to a socket may bring: numbers, texts, lists, objects.
+    #[arg(
+        long,
+        env = "CASHABLE_MAX_JSON_VALUES",
+        value_name = "COUNT",
+        default_value_t = Self::default().max_json_values,
+        value_parser = values()
+    )]
+    pub max_json_values: u64,
+
+    /// How many a body may bring with an admin's token.
+    #[arg(
+        long,
+        env = "CASHABLE_MAX_ADMIN_JSON_VALUES",
+        value_name = "COUNT",
+        default_value_t = Self::default().max_admin_json_values,
+        value_parser = values()
+    )]
+    pub max_admin_json_values: u64,
+
+    /// How many bytes of memory all those requests may take together that go past --max-body-bytes or
+    /// --max-json-values; others wait.
+    #[arg(
+        long,
+        env = "CASHABLE_MAX_HELD_BYTES",
+        value_name = "BYTES",
+        default_value_t = Self::default().max_held_bytes,
+        value_parser = clap::value_parser!(u64).range(1 << 20..=1 << 40)
+    )]
+    pub max_held_bytes: u64,
 }
 
 impl Default for Bodies {
-    /// An import of 5,000 orders has some 1.6 MB, and ten times that with long words.
+    /// An import of 5,000 orders has some 1.6 MB and 75,000 values, and ten times the bytes with long words.
     fn default() -> Self {
         Self {
             max_body_bytes: 256 << 10,
             max_admin_body_bytes: 16 << 20,
+            max_json_values: 5_000,
+            max_admin_json_values: 200_000,
+            max_held_bytes: 128 << 20,
         }
     }
 }
@@ -49,26 +76,6 @@ fn bytes() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1 << 10..=1 << 30)
 }
 
-impl Bodies {
-    /// The body of a request from somebody with this role. One that says to be too long is not read at all.
-    pub async fn read(self, role: Role, mut request: Request) -> Result<Bytes, Refused> {
-        let most = match role {
-            Role::Admin => self.max_admin_body_bytes,
-            Role::Analyst | Role::Affiliate => self.max_body_bytes,
-        };
-        if request.body().size_hint().lower() > most as u64 {
-            return Err(too_long(most));
-        }
-        DefaultBodyLimit::max(most).apply(&mut request);
-        let body = Bytes::from_request(request, &()).await;
-        body.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_long(most),
-            status => Refused::new(status, rejection.body_text()),
-        })
-    }
-}
-
-fn too_long(most: usize) -> Refused {
-    let message = format!("the body is longer than {most} bytes");
-    Refused::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+fn values() -> RangedU64ValueParser<u64> {
+    RangedU64ValueParser::new().range(10..=1 << 30)
 }

@@ -12,9 +12,9 @@ use tracing::Span;
 
 use super::asked::Asked;
 use super::bearer::Bearers;
-use super::bodies::Bodies;
 use super::client_address::ClientAddress;
 use super::documents::{Documents, Guarded};
+use super::intake::Intake;
 use super::limits::{Door, Limited};
 use super::media::MediaType;
 use super::origin::Origins;
@@ -22,7 +22,7 @@ use super::refused::Refused;
 use super::settings::Settings;
 use super::streams::Streams;
 use super::watched::{Watched, role_name};
-use super::{asked, bearer, socket, sse};
+use super::{bearer, socket, sse};
 use crate::app::App;
 
 /// What every request to `/graphql` needs.
@@ -30,8 +30,8 @@ use crate::app::App;
 pub struct Endpoint<E> {
     /// Who may ask.
     pub door: Door,
-    /// How long a request may be.
-    pub bodies: Bodies,
+    /// Reads requests.
+    pub intake: Intake,
     /// What may be asked by id alone.
     pub documents: Documents,
     /// What runs operations.
@@ -45,7 +45,8 @@ pub struct Endpoint<E> {
 impl<E> Endpoint<E> {
     /// The endpoint of this schema.
     pub fn new(app: App, schema: E, settings: &Settings) -> Self {
-        let documents = Documents::new(&settings.persisted);
+        let documents = Documents::new(&settings.persisted, settings.bodies.max_json_values);
+        let patience = settings.work.turn_seconds;
         let execution = Limited::new(app.clone(), documents.guard(schema), settings);
         let rates = execution.rates().clone();
         let metrics = Arc::clone(&app.metrics);
@@ -55,7 +56,7 @@ impl<E> Endpoint<E> {
             execution: Watched::new(execution, metrics),
             streams: Streams::new(door.clone(), bearers, settings.streams),
             door,
-            bodies: settings.bodies,
+            intake: Intake::new(settings.bodies, patience, documents.clone()),
             documents,
             origins: settings.origins.clone(),
         }
@@ -73,12 +74,8 @@ impl<E> Endpoint<E> {
         Span::current().record("role", role_name(viewer.role));
         let is_link = request.method() == Method::GET;
         let asked = match *request.method() {
-            Method::GET => Asked::in_address(request.uri())?,
-            Method::POST => {
-                asked::require_json(request.headers())?;
-                let body = self.bodies.read(viewer.role, request).await?;
-                Asked::in_object("body", &body)?
-            }
+            Method::GET => self.documents.request(Asked::in_address(request.uri())?)?,
+            Method::POST => self.intake.read(viewer.role, request).await?,
             _ => {
                 return Err(Refused::method(
                     "GET, POST",
@@ -86,15 +83,14 @@ impl<E> Endpoint<E> {
                 ));
             }
         };
-        let mut asked = self.documents.request(asked)?;
+        let mut asked = asked.data(viewer).data(sighting);
+        if let Some(address) = address {
+            asked = asked.data(address);
+        }
         if is_link {
             self.execution.refuse_changes(&mut asked, media)?;
         }
-        let asked = asked.data(viewer).data(sighting);
-        Ok(match address {
-            Some(address) => asked.data(address),
-            None => asked,
-        })
+        Ok(asked)
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::media::MediaType;
 use super::streams::Full;
 use crate::error::Error;
-use crate::graphql::ApiError;
+use crate::graphql::{ApiError, presentable};
 
 /// Why a request went no further, an extension of its answer: the code, or what the status says.
 #[derive(Clone, Debug)]
@@ -35,12 +35,13 @@ impl Refused {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
-    /// Something about the request but its words.
+    /// Something about the request but its words. Whoever reads JSON repeats what it finds in place of
+    /// something else, which may be megabytes.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status: Some(status),
             code: "BAD_USER_INPUT",
-            message: message.into(),
+            message: presentable(message.into()),
             correlation_id: None,
             retry_after: None,
             header: None,

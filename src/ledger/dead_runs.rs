@@ -12,7 +12,8 @@ use super::{Author, Change, ShopWrite, bulk, write};
 use crate::app::App;
 use crate::error::Result;
 
-/// How long a dry run, which holds no lease, may take, in milliseconds.
+/// How long a dry run, which holds no lease, may take, in milliseconds. For as long, one that was cut off is
+/// taken to be under way.
 const DRY_RUN_MILLIS: i64 = 10 * 60_000;
 
 /// Marks the dead runs of a shop as failed; answers how many there were.
@@ -30,7 +31,7 @@ impl Change for FailDeadRuns {
             .await?;
         let is_dead = |run: &sync_run::Model| {
             if run.dry_run {
-                return run.queued_at.0 + DRY_RUN_MILLIS < shop.now.0;
+                return is_too_old(shop, run);
             }
             lease.as_ref().is_none_or(|lease| lease.run_id != run.id)
         };
@@ -53,6 +54,19 @@ pub(super) fn mark_dead(shop: &ShopWrite, run: &mut sync_run::Model) {
     run.state = SyncState::Failed;
     run.finished_at = Some(shop.now);
     run.error = Some("the process that ran it went away".to_owned());
+}
+
+/// The dry run that is not over, unless it has taken too long for somebody to be still at it.
+pub(super) async fn dry_run_under_way(shop: &ShopWrite) -> Result<Option<sync_run::Model>> {
+    let unfinished = unfinished_runs(shop).await?;
+    let mut living = unfinished
+        .into_iter()
+        .filter(|run| run.dry_run && !is_too_old(shop, run));
+    Ok(living.next())
+}
+
+fn is_too_old(shop: &ShopWrite, dry_run: &sync_run::Model) -> bool {
+    dry_run.queued_at.0 + DRY_RUN_MILLIS < shop.now.0
 }
 
 async fn unfinished_runs(shop: &ShopWrite) -> Result<Vec<sync_run::Model>> {

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::dead_runs::mark_dead;
+use super::dead_runs::{dry_run_under_way, mark_dead};
 use super::queue::enqueue;
 use super::{Change, ShopWrite, bulk};
 use crate::domain::settling::UNSETTLED;
@@ -19,7 +19,8 @@ pub const LEASE_MILLIS: i64 = 45_000;
 /// How often a run looks at every unsettled row, in milliseconds: once a day.
 const SWEEP_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
-/// Asks for a run. A dry one takes no lease.
+/// Asks for a run. A dry one takes no lease; it reads as much as a run does, so that a shop has one at a time of
+/// these too.
 #[derive(Debug, Serialize)]
 pub struct QueueRun {
     /// What asks.
@@ -83,9 +84,12 @@ impl Change for QueueRun {
                 ),
             ));
         }
-        if !self.dry_run
-            && let Some(run) = under_way(shop).await?
-        {
+        let under_way = if self.dry_run {
+            dry_run_under_way(shop).await?
+        } else {
+            run_under_way(shop).await?
+        };
+        if let Some(run) = under_way {
             return Ok(QueuedRun {
                 run,
                 already_running: true,
@@ -189,7 +193,7 @@ pub(super) async fn count_due(shop: &ShopWrite) -> Result<i64> {
 
 /// The run that holds a living lease. One whose process went away is marked failed, so that its shop can
 /// be synced again.
-async fn under_way(shop: &ShopWrite) -> Result<Option<sync_run::Model>> {
+async fn run_under_way(shop: &ShopWrite) -> Result<Option<sync_run::Model>> {
     let Some(lease) = sync_lease::Entity::find_by_id(shop.shop.shop_id)
         .one(shop.db())
         .await?

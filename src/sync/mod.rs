@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::ledger::{self, Author, QueueRun, QueuedRun};
 
-/// Asks for a run; where one is under way, that is the answer (R18).
+/// Asks for a run, or a dry one; where one of its kind is under way, that is the answer (R18).
 pub async fn request(
     app: &App,
     shop_id: i64,

@@ -32,7 +32,7 @@ pub struct TriggerSyncInput {
 pub struct TriggerSyncPayload {
     /// The run, which goes on: follow it with syncRun or syncProgress. Null where none was started.
     run: Option<SyncRun>,
-    /// Whether it was under way before: a shop has one run at a time.
+    /// Whether it was under way before: a shop has one run at a time, and one dry run.
     already_running: bool,
     /// Why no run was started, such as SYNC_DISABLED; empty where one was.
     user_errors: Vec<UserError>,
@@ -40,7 +40,8 @@ pub struct TriggerSyncPayload {
 
 #[Object(serial)]
 impl SyncMutations {
-    /// Starts a sync of the shop and answers at once. While a run is under way, that run is the answer.
+    /// Starts a sync of the shop and answers at once. While a run is under way, that run is the answer, and so is
+    /// a dry run to whoever asks for another.
     /// Requires ADMIN.
     async fn trigger_sync(
         &self,

@@ -20,14 +20,16 @@ pub use self::settings::DocumentSettings;
 pub struct Documents {
     manifest: Manifest,
     only: bool,
+    most_values: u64,
 }
 
 impl Documents {
-    /// As the settings say.
-    pub fn new(settings: &DocumentSettings) -> Self {
+    /// As the settings say, for questions that bring so many values.
+    pub fn new(settings: &DocumentSettings, most_values: u64) -> Self {
         Self {
             manifest: settings.persisted_documents.clone().unwrap_or_default(),
             only: settings.persisted_documents_only,
+            most_values,
         }
     }
 
@@ -38,12 +40,18 @@ impl Documents {
 
     /// The request that a question comes to, whichever way it came.
     pub fn request(&self, asked: Asked) -> Result<Request, Refused> {
+        self.request_within(asked, self.most_values)
+    }
+
+    /// The same where the question may bring another number of values.
+    pub fn request_within(&self, asked: Asked, most_values: u64) -> Result<Request, Refused> {
+        asked.require_values(most_values)?;
         match asked.document {
             Document::Text(_) if self.only => Err(guard::required()),
-            Document::Text(text) => Ok(asked.terms.of(text)),
+            Document::Text(text) => asked.terms.of(text),
             Document::Id(id) => {
                 let text = self.manifest.find(&id).ok_or_else(not_found)?;
-                Ok(asked.terms.of(text).data(Kept))
+                Ok(asked.terms.of(text)?.data(Kept))
             }
         }
     }

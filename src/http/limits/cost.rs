@@ -26,6 +26,11 @@ impl Cost {
         }
     }
 
+    /// What one operation may cost.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// Adds itself to an answer.
     pub fn tell(&self, response: Response) -> Response {
         let told = [

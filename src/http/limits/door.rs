@@ -1,5 +1,6 @@
 //! Who asks, found out no faster than tokens may be tried.
 
+use super::good_tokens::GoodTokens;
 use super::rates::{Rates, Spent};
 use crate::error::{Error, Result};
 use crate::graphql::{Sighting, Viewer};
@@ -11,12 +12,18 @@ use crate::http::bearer::Bearers;
 pub struct Door {
     bearers: Bearers,
     rates: Rates,
+    good: GoodTokens,
 }
 
 impl Door {
     /// For these bearers.
     pub fn new(bearers: Bearers, rates: Rates) -> Self {
-        Self { bearers, rates }
+        let good = GoodTokens::new();
+        Self {
+            bearers,
+            rates,
+            good,
+        }
     }
 
     /// Whose token it is, and the shop as it is now. An address that has sent many which were none is let in only
@@ -30,12 +37,17 @@ impl Door {
         let (Some(address), Some(token)) = (address, secret) else {
             return self.bearers.identify(secret).await;
         };
-        if !self.bearers.have_seen(token) {
+        if !self.good.contain(token) {
             self.rates.may_guess(address).map_err(refused)?;
         }
         let found = self.bearers.identify(secret).await;
-        if matches!(found, Err(Error::Unauthenticated(_))) {
-            self.rates.count_guess(address);
+        match &found {
+            Ok(_) => self.good.remember(token),
+            Err(Error::Unauthenticated(_)) => {
+                self.good.forget(token);
+                self.rates.count_guess(address);
+            }
+            Err(_) => {}
         }
         found
     }

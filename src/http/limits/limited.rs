@@ -13,9 +13,12 @@ use super::answered::Answered;
 use super::rates::Rates;
 use super::work::Work;
 use crate::app::App;
+use crate::error::Error;
+use crate::graphql::Pace;
 use crate::http::execution::Execution;
 use crate::http::media::MediaType;
 use crate::http::refused::Refused;
+use crate::http::room::Held;
 use crate::http::settings::Settings;
 
 /// A schema behind the limits. Clones count together.
@@ -39,13 +42,15 @@ impl<E> Limited<E> {
     }
 
     /// Following a link changes nothing, and only a stream of events can be followed for long. What cannot be
-    /// parsed, or is past a limit, goes on: it will be told what is wrong with it.
+    /// parsed, or is past a limit, goes on: it will be told what is wrong with it. Whoever has no points left is
+    /// told so before anything is parsed.
     pub(in crate::http) fn refuse_changes(
         &self,
         request: &mut Request,
         media: MediaType,
     ) -> Result<(), Refused> {
-        match (self.admission.kind_of(request), media) {
+        let kind = self.admission.kind_of(request).map_err(Error::from)?;
+        match (kind, media) {
             (Some(OperationType::Subscription), MediaType::EventStream)
             | (None | Some(OperationType::Query), _) => Ok(()),
             (Some(_), _) => Err(Refused::method(
@@ -76,8 +81,9 @@ impl<E: Executor> Executor for Limited<E> {
         self.answer(request).await.into_response()
     }
 
-    /// Subscriptions are short work now and then, and are not ended by time: whoever holds the connection bounds
-    /// how many there are. All else is answered once, and lets go of what it read from before that is taken.
+    /// A subscription waits most of its time, and is not ended by that: whoever holds the connection bounds how many
+    /// there are. Each of its events is bounded like an operation of its own. All else is answered once, and lets go of
+    /// what it read from before that is taken.
     fn execute_stream(
         &self,
         request: Request,
@@ -95,12 +101,13 @@ impl<E: Executor> Executor for Limited<E> {
             let answered = async move { work.run(&execution, admitted).await.into_response() };
             return stream::once(answered).boxed();
         }
-        let mut cost = Some(admitted.cost);
-        let answers = self.execution.execute_stream(admitted.request, session);
-        let first_tells = move |answer| match cost.take() {
-            Some(cost) => cost.tell(answer),
-            None => answer,
-        };
-        answers.map(first_tells).boxed()
+        let events = self.work.events(&admitted, self.rates());
+        let pace = Pace::of(Arc::clone(&events));
+        // What was long about it, it has brought for nothing: no subscription takes it.
+        let request = admitted.request.data(pace).data(None::<Held>);
+        let answers = self.execution.execute_stream(request, session);
+        let mut first = Some(admitted.cost);
+        let told = move |(answer, cost)| first.take().unwrap_or(cost).tell(answer);
+        events.of(answers).map(told).boxed()
     }
 }

@@ -95,14 +95,14 @@ impl Default for RateLimits {
 /// How much is worked on at a time, and for how long.
 #[derive(Args, Clone, Debug)]
 pub struct WorkLimits {
-    /// How many queries and mutations are worked on at a time; others wait for their turn.
+    /// How many queries, mutations and events of subscriptions are worked on at a time; others wait for their turn.
     #[arg(long, env = "CASHABLE_MAX_CONCURRENT", value_name = "COUNT", default_value_t = Self::DEFAULT.max_concurrent, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_concurrent: u32,
     /// How long to wait for a turn before one is refused, in seconds.
     #[arg(long, env = "CASHABLE_TURN_SECONDS", value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub turn_seconds: Duration,
-    /// How long a query may take before it is given up, and a mutation before its caller is told to look later,
-    /// in seconds.
+    /// How long a query may take before it is given up, a mutation before its caller is told to look later, and an
+    /// event before its subscription ends, in seconds.
     #[arg(long, env = "CASHABLE_OPERATION_SECONDS", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub operation_seconds: Duration,
     /// How long PostgreSQL may take for a statement that reads, in seconds.

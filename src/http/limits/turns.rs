@@ -28,10 +28,14 @@ impl Turns {
         }
     }
 
+    /// Waits for a place, however long that takes.
+    pub async fn next(&self) -> Option<Turn> {
+        let free = Arc::clone(&self.free).acquire_owned();
+        free.await.ok().map(Turn)
+    }
+
     /// Waits for a place; none where that takes too long.
     pub async fn wait(&self) -> Option<Turn> {
-        let free = Arc::clone(&self.free).acquire_owned();
-        let permit = timeout(self.patience, free).await.ok()?;
-        permit.ok().map(Turn)
+        timeout(self.patience, self.next()).await.ok()?
     }
 }

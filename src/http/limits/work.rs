@@ -5,6 +5,7 @@
 //! done. Its caller is told that it goes on, and learns of its outcome by asking again with the same idempotency
 //! key.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
@@ -15,6 +16,8 @@ use tracing::Instrument;
 
 use super::admission::Admitted;
 use super::answered::Answered;
+use super::events::{Events, Purse};
+use super::rates::Rates;
 use super::settings::WorkLimits;
 use super::turns::{Turn, Turns};
 use crate::error::Error;
@@ -54,6 +57,17 @@ impl Work {
         };
         let answer = answer.map_or_else(|| self.too_slow(is_mutation), Answered::with);
         answer.at(&admitted.cost)
+    }
+
+    /// Where the events of a subscription are worked on, one after the other.
+    pub fn events(&self, admitted: &Admitted, rates: &Rates) -> Arc<Events> {
+        let purse = Purse {
+            rates: rates.clone(),
+            account: admitted.account,
+            points: admitted.event_points,
+            limit: admitted.cost.limit(),
+        };
+        Arc::new(Events::new(purse, self.turns.clone(), self.patience))
     }
 
     /// With an end, which gives back the connection that it reads from.

@@ -15,6 +15,7 @@ mod page;
 mod probes;
 mod process;
 mod slow;
+mod slow_ways;
 mod sockets;
 mod stops;
 mod tokens;

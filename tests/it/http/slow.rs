@@ -16,7 +16,7 @@ use crate::support::TestApp;
 /// How long somebody who is quick may wait at most while others are slow.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
-fn settings(millis: u64) -> ServerSettings {
+pub(super) fn settings(millis: u64) -> ServerSettings {
     let short = Seconds(Duration::from_millis(millis));
     ServerSettings {
         header_timeout: short,
@@ -25,7 +25,7 @@ fn settings(millis: u64) -> ServerSettings {
     }
 }
 
-async fn served(app: &App, server: ServerSettings) -> Served {
+pub(super) async fn served(app: &App, server: ServerSettings) -> Served {
     let settings = Settings {
         server,
         ..Settings::default()
@@ -34,19 +34,19 @@ async fn served(app: &App, server: ServerSettings) -> Served {
 }
 
 /// That somebody else is answered meanwhile.
-async fn assert_answered(served: &Served, bearer: &str) {
+pub(super) async fn assert_answered(served: &Served, bearer: &str) {
     let asked = question(bearer, "", "{ viewer { name } }");
     let answer = timeout(AT_ONCE, exchange(&served.address, &asked)).await;
     let answer = json_of(&answer.expect("an answer at once"));
     assert_eq!(answer["data"]["viewer"]["name"], "Ada");
 }
 
-fn held(app: &App) -> i64 {
+pub(super) fn held(app: &App) -> i64 {
     app.metrics.connections().get()
 }
 
 /// Drips bytes until the other side has had enough; answers how many, and what was said to them.
-async fn drip(served: &Served, begin: &str) -> (usize, String) {
+pub(super) async fn drip(served: &Served, begin: &str) -> (usize, String) {
     let mut stream = served.connect().await;
     stream.write_all(begin.as_bytes()).await.unwrap();
     let (mut from, mut to) = stream.into_split();

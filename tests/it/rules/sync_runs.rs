@@ -2,19 +2,21 @@
 
 use cashable::app::App;
 use cashable::error::Error;
+use cashable::graphql::NodeKind;
 use cashable::ledger::LEASE_MILLIS;
 use cashable::sync;
 use entity::words::{SyncState, SyncTrigger};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::world::{MINUTE, World, olga, shop_id_of};
+use crate::support::world::{MINUTE, World, olga, shop_id_of, uuid_of};
 use crate::support::{TestApp, on_both};
 
 on_both!(
     r18_asking_again_returns_the_run_under_way,
     r18_another_replica_sees_the_run_under_way,
     r18_a_dry_run_takes_no_lease,
+    r18_twenty_dry_runs_at_once_are_one,
     r18_twenty_requests_at_once_make_one_run,
     r18_a_lease_is_kept_by_working,
     r18_an_expired_lease_is_taken_over,
@@ -91,11 +93,6 @@ async fn r18_a_dry_run_takes_no_lease(app: TestApp) {
     let world = World::open(app).await;
     world.import_complete(2).await;
     let before = world.transaction("1").await;
-    let dry = trigger(&world, json!({"dryRun": true})).await;
-    assert_eq!(
-        (&dry["alreadyRunning"], &dry["run"]["dryRun"]),
-        (&json!(false), &json!(true))
-    );
     let mut run = world.begin().await;
     let during = sync::request(
         &world.app,
@@ -107,6 +104,14 @@ async fn r18_a_dry_run_takes_no_lease(app: TestApp) {
     .await;
     let during = during.unwrap();
     assert!(!during.already_running);
+    // Whoever asks meanwhile is told of that one, for as long as somebody may be at it.
+    let again = trigger(&world, json!({"dryRun": true})).await;
+    assert_eq!(again["alreadyRunning"], true);
+    assert_eq!(again["run"]["dryRun"], true);
+    assert_eq!(
+        uuid_of(NodeKind::SyncRun, &again["run"]["id"]),
+        during.run.id
+    );
     let looked = world.run_to_end(during.run).await;
     assert_eq!(
         (looked.state, looked.transactions_changed),
@@ -120,6 +125,36 @@ async fn r18_a_dry_run_takes_no_lease(app: TestApp) {
     assert_eq!(world.history().await.len(), 0);
     while world.settle(&mut run, 1).await {}
     assert_eq!(world.finish(run).await.transactions_changed, 2);
+}
+
+/// Each reads as much as a run does.
+async fn r18_twenty_dry_runs_at_once_are_one(app: TestApp) {
+    let world = World::open(app).await;
+    let replica = App::open(&world.app.url(), world.app.clock.clone())
+        .await
+        .unwrap();
+    let olga = olga();
+    let dry_run = async |app: &App| {
+        let asked = sync::request(app, world.shop_id, &olga, SyncTrigger::Manual, true);
+        asked.await.unwrap()
+    };
+    let asked = (0..20).map(|number| {
+        let is_here = number % 2 == 0;
+        dry_run(if is_here { &world.app } else { &replica })
+    });
+    let asked = join_all(asked).await;
+    let begun: Vec<_> = asked.iter().filter(|it| !it.already_running).collect();
+    assert_eq!(begun.len(), 1);
+    assert!(asked.iter().all(|it| it.run.id == begun[0].run.id));
+    assert_eq!(world.runs().await.len(), 1);
+    world.run_to_end(begun[0].run.clone()).await;
+    let next = dry_run(&world.app).await;
+    assert!(!next.already_running);
+    // Its process went away; nobody waits for it for ever.
+    world.later(10 * MINUTE);
+    assert!(dry_run(&world.app).await.already_running);
+    world.later(1);
+    assert!(!dry_run(&world.app).await.already_running);
 }
 
 async fn r18_twenty_requests_at_once_make_one_run(app: TestApp) {

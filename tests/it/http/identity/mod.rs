@@ -1,5 +1,6 @@
 //! The shop's own identity provider: whom it vouches for is let in, and nobody who only looks like that.
 
+mod guesses;
 mod keys;
 mod people;
 mod provider;

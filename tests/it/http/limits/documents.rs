@@ -5,10 +5,12 @@ use std::num::NonZeroU64;
 
 use axum::http::StatusCode;
 use cashable::http::{DocumentLimits, Settings};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::ways::{Caller, Told, WAYS, Way};
 use super::{PLAIN, Server, admin, numbered, post};
 use crate::support::TestApp;
+use crate::support::served::Served;
 
 /// A limit: what it is called in a refusal, its setting, and a document with so many of what it limits.
 struct Limit {
@@ -54,67 +56,77 @@ fn some(number: u64) -> NonZeroU64 {
     NonZeroU64::new(number).unwrap()
 }
 
-async fn assert_held(server: &Server, limit: &Limit, allowed: u64) {
+/// On every way alike.
+async fn assert_held(caller: &Caller<'_>, limit: &Limit, allowed: u64) {
     let document = |size: u64| (limit.document)(usize::try_from(size).unwrap());
-    let ask = async |size| {
-        let named = (limit.name == "operations").then_some("A0");
-        let body = json!({ "query": document(size), "operationName": named });
-        server.send(post(&server.bearer, body.to_string())).await
-    };
-    ask(allowed).await.assert_data();
-    let refused = ask(allowed + 1).await;
-    assert_eq!(refused.status, StatusCode::OK);
-    assert_eq!(refused.json().get("data"), None);
-    let told = refused.told();
-    assert_eq!(told["code"], "QUERY_TOO_COMPLEX", "{}", refused.text);
-    let numbers = (&told["limit"], &told["found"], &told["allowed"]);
-    assert_eq!(
-        numbers,
-        (&json!(limit.name), &json!(allowed + 1), &json!(allowed))
-    );
-    for part in [limit.name, &(allowed + 1).to_string(), &allowed.to_string()] {
-        assert!(refused.message().contains(part), "{}", refused.message());
+    let named = (limit.name == "operations").then_some("A0");
+    for way in WAYS {
+        let ask = async |size| {
+            let mut asked = json!({ "query": document(size) });
+            if let Some(named) = named {
+                asked["operationName"] = json!(named);
+            }
+            caller.ask_for(way, &asked).await
+        };
+        ask(allowed).await.assert_data();
+        assert_past(&ask(allowed + 1).await, limit.name, allowed, way);
+    }
+}
+
+/// That a question was refused for being one past a limit.
+fn assert_past(told: &Told, limit: &str, allowed: u64, way: Way) {
+    if let Way::Post | Way::Link = way {
+        assert_eq!(told.status, Some(StatusCode::OK));
+    }
+    assert_eq!(told.answer.get("data"), None);
+    let extensions = told.extensions();
+    assert_eq!(extensions["code"], "QUERY_TOO_COMPLEX", "{way:?}: {told:?}");
+    let numbers = ["limit", "found", "allowed"].map(|name| &extensions[name]);
+    let expected = [json!(limit), json!(allowed + 1), json!(allowed)];
+    assert_eq!(numbers, expected.each_ref(), "{way:?}");
+    let message = told.answer["errors"][0]["message"].as_str().unwrap();
+    for part in [limit, &(allowed + 1).to_string(), &allowed.to_string()] {
+        assert!(message.contains(part), "{way:?}: {message}");
     }
 }
 
 #[tokio::test]
 async fn each_limit_lets_in_what_reaches_it_and_nothing_more() {
-    let (app, server) = Server::on_sqlite(&Settings::default()).await;
+    let (app, Server { bearer, .. }) = Server::on_sqlite(&Settings::default()).await;
     for limit in LIMITS {
-        assert_held(&server, &limit, limit.usual).await;
-        let mut settings = Settings::default();
-        (limit.set)(&mut settings.documents, limit.other);
-        let server = Server::new(&app, &settings, server.bearer.clone());
-        assert_held(&server, &limit, limit.other).await;
+        for (is_set, allowed) in [(false, limit.usual), (true, limit.other)] {
+            let mut settings = Settings::default();
+            if is_set {
+                (limit.set)(&mut settings.documents, allowed);
+            }
+            let server = &Served::start(&app, settings).await;
+            let bearer = &bearer;
+            assert_held(&Caller { server, bearer }, &limit, allowed).await;
+        }
     }
 }
 
 #[tokio::test]
 async fn a_cost_is_let_in_up_to_its_limit() {
-    let (app, server) = Server::on_sqlite(&Settings::default()).await;
+    let (app, here) = Server::on_sqlite(&Settings::default()).await;
     let query = "{ ordersReport(first: 250) { nodes { number total { amount } } } }";
-    let cost = server.ask(query).await.cost();
+    let cost = here.ask(query).await.cost();
     for (allowed, is_let_in) in [(cost, true), (cost - 1, false)] {
         let mut settings = Settings::default();
         settings.documents.max_cost = some(allowed);
-        let server = Server::new(&app, &settings, server.bearer.clone());
-        let answer = server.ask(query).await;
-        if is_let_in {
-            answer.assert_data();
-            continue;
+        let server = &Served::start(&app, settings).await;
+        let caller = Caller {
+            server,
+            bearer: &here.bearer,
+        };
+        for way in WAYS {
+            let told = caller.ask(way, query).await;
+            if is_let_in {
+                told.assert_data();
+            } else {
+                assert_past(&told, "points of cost", allowed, way);
+            }
         }
-        let told = answer.told();
-        let numbers = (
-            &told["code"],
-            &told["limit"],
-            &told["found"],
-            &told["allowed"],
-        );
-        let expected = ["QUERY_TOO_COMPLEX", "points of cost"].map(Value::from);
-        assert_eq!(
-            numbers,
-            (&expected[0], &expected[1], &json!(cost), &json!(allowed))
-        );
     }
 }
 

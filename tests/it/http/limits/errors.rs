@@ -3,11 +3,14 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use axum::body::Body;
+use axum::http::{Request, header};
 use cashable::http::Settings;
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{Server, admin, numbered};
+use super::{PLAIN, Server, admin, numbered, post};
 use crate::support::{TestApp, on_both};
 
 on_both!(an_error_of_ours_is_found_in_the_log_by_its_id);
@@ -79,6 +82,40 @@ async fn no_error_repeats_what_was_sent() {
             query.len()
         );
     }
+}
+
+/// Nor where there is no document yet.
+#[tokio::test]
+async fn no_refusal_repeats_what_was_sent() {
+    let (_app, server) = Server::on_sqlite(&Settings::default()).await;
+    let long = "x".repeat(60_000);
+    for body in [
+        json!({ "query": PLAIN, "variables": long }),
+        json!({ "query": PLAIN, "variables": [long] }),
+        json!({ "query": PLAIN, "extensions": long }),
+        json!({ "query": [long] }),
+        json!({ "query": { long.as_str(): 1 } }),
+        json!({ "documentId": long }),
+        json!({ "query": PLAIN, "documentId": long }),
+        json!({ "query": PLAIN, "operationName": long }),
+        json!(long),
+        json!([long]),
+    ] {
+        let answer = server.send(post(&server.bearer, body.to_string())).await;
+        assert!(answer.json()["errors"].is_array(), "{}", answer.text);
+        assert!(answer.text.len() < 2_000, "{}", answer.text.len());
+    }
+    for parameter in ["variables", "extensions", "documentId", "query", "nothing"] {
+        let link = format!("/graphql?{parameter}=%22{}%22", &long[..50_000]);
+        let answer = server.send(link_to(&server.bearer, &link)).await;
+        assert!(answer.json()["errors"].is_array(), "{}", answer.text);
+        assert!(answer.text.len() < 2_000, "{}", answer.text.len());
+    }
+}
+
+fn link_to(bearer: &str, link: &str) -> Request<Body> {
+    let link = Request::get(link).header(header::AUTHORIZATION, bearer);
+    link.body(Body::empty()).unwrap()
 }
 
 #[tokio::test]

@@ -3,25 +3,31 @@
 
 mod attacks;
 mod costs;
+mod crowds;
 mod documents;
 mod errors;
+mod events;
 mod generous;
 mod guesses;
 mod rates;
 mod socket;
+mod values;
+mod ways;
 mod work;
 
 use std::net::IpAddr;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, header};
+use axum::http::Request;
 use cashable::app::App;
 use cashable::http::{ClientAddress, Settings, router};
+use cashable::ledger::{CreateToken, shop_id_of, write};
+use entity::words::Role;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{Answer, admin, post};
+use super::{Answer, admin, author, post};
 use crate::support::TestApp;
 
 /// A server in this process, asked by one bearer.
@@ -75,15 +81,6 @@ impl Server {
         self.send(post(&self.bearer, body.to_string())).await
     }
 
-    /// By an address, as far as one goes: none has more than 64 KiB.
-    async fn follow(&self, query: &str) -> Answer {
-        let escaped = query.bytes().map(|byte| format!("%{byte:02x}"));
-        let query = escaped.collect::<Vec<_>>().concat();
-        let link = Request::get(format!("/graphql?query={query}"));
-        let link = link.header(header::AUTHORIZATION, &self.bearer);
-        self.send(link.body(Body::empty()).unwrap()).await
-    }
-
     async fn send(&self, mut request: Request<Body>) -> Answer {
         if let Some(address) = self.address {
             request.extensions_mut().insert(ClientAddress(address));
@@ -121,6 +118,20 @@ impl Answer {
         assert!(self.json()["data"].is_object(), "{}", self.text);
         assert_eq!(self.json().get("errors"), None, "{}", self.text);
     }
+}
+
+/// Another token in the same shop, which is an analyst's.
+async fn another_token(app: &App) -> String {
+    let create = CreateToken {
+        name: "Bob".to_owned(),
+        role: Role::Analyst,
+        affiliate_id: None,
+        expires_at: None,
+    };
+    let created = write(app, shop_id_of("Acme"), &author(), &create)
+        .await
+        .unwrap();
+    format!("Bearer {}", created.secret)
 }
 
 /// A query that is always answered.

@@ -3,35 +3,19 @@
 use std::num::NonZeroU64;
 
 use axum::http::{StatusCode, header};
-use cashable::app::App;
 use cashable::http::Settings;
-use cashable::ledger::{CreateToken, shop_id_of, write};
 use entity::Instant;
-use entity::words::Role;
 use serde_json::json;
 
-use super::socket::Served;
-use super::{Answer, PLAIN, Server};
-use crate::http::author;
+use super::ways::{Caller, WAYS, Way};
+use super::{Answer, PLAIN, Server, another_token, socket};
+use crate::support::served::Served;
 
 fn settings(capacity: u64, refill: u64) -> Settings {
     let mut settings = Settings::default();
     settings.rates.rate_capacity = NonZeroU64::new(capacity).unwrap();
     settings.rates.rate_refill = NonZeroU64::new(refill).unwrap();
     settings
-}
-
-async fn another_token(app: &App) -> String {
-    let create = CreateToken {
-        name: "Bob".to_owned(),
-        role: Role::Analyst,
-        affiliate_id: None,
-        expires_at: None,
-    };
-    let created = write(app, shop_id_of("Acme"), &author(), &create)
-        .await
-        .unwrap();
-    format!("Bearer {}", created.secret)
 }
 
 fn assert_limited(answer: &Answer, seconds: u64) {
@@ -111,11 +95,69 @@ async fn what_costs_more_than_there_can_be_takes_all() {
     );
 }
 
+/// With as many points as two questions cost, there are two, whichever way they come.
+#[tokio::test]
+async fn every_way_is_paid_for() {
+    let price = PLAIN.len() as u64 + 102;
+    for way in WAYS {
+        let settings = settings(2 * price, price);
+        let (app, Server { bearer, .. }) = Server::on_sqlite(&settings).await;
+        let other = another_token(&app).await;
+        let server = Served::start(&app, settings).await;
+        let of = |bearer| Caller {
+            server: &server,
+            bearer,
+        };
+        let (caller, other) = (of(&bearer), of(&other));
+        for left in [price, 0] {
+            let told = caller.ask(way, PLAIN).await;
+            told.assert_data();
+            assert_eq!(told.cost()["left"], left, "{way:?}");
+        }
+        let told = caller.ask(way, PLAIN).await;
+        assert_eq!(told.code(), "RATE_LIMITED", "{way:?}: {told:?}");
+        assert_eq!(told.extensions()["retryAfter"], 1, "{way:?}");
+        if let Way::Post | Way::Link = way {
+            assert_eq!(told.status, Some(StatusCode::TOO_MANY_REQUESTS));
+            assert_eq!(told.retry_after.as_deref(), Some("1"));
+        }
+        other.ask(way, PLAIN).await.assert_data();
+        app.clock.set(Instant(app.clock.now().0 + 1_000));
+        caller.ask(way, PLAIN).await.assert_data();
+    }
+}
+
+/// Nothing is parsed for whoever cannot pay for it, and what is refused then has cost its text.
+#[tokio::test]
+async fn an_address_is_paid_for_before_it_is_read() {
+    let change = "mutation { triggerSync { alreadyRunning } }";
+    for way in [Way::Link, Way::EventLink] {
+        let settings = settings(change.len() as u64 + 5, 1);
+        let (app, Server { bearer, .. }) = Server::on_sqlite(&settings).await;
+        let server = Served::start(&app, settings).await;
+        let caller = Caller {
+            server: &server,
+            bearer: &bearer,
+        };
+        let told = caller.ask(way, change).await;
+        assert_eq!(told.status, Some(StatusCode::METHOD_NOT_ALLOWED));
+        for unpaid in [change, "{ this is no document"] {
+            let told = caller.ask(way, unpaid).await;
+            assert_eq!(told.code(), "RATE_LIMITED", "{told:?}");
+            assert_eq!(told.status, Some(StatusCode::TOO_MANY_REQUESTS));
+        }
+        // And once, not twice.
+        app.clock.set(Instant(app.clock.now().0 + 60_000));
+        let told = caller.ask(way, "{ __typename }").await;
+        assert_eq!(told.cost()["left"], change.len() as u64 + 5 - 15);
+    }
+}
+
 #[tokio::test]
 async fn on_a_socket_it_is_an_error_of_the_operation() {
     let (app, here) = Server::on_sqlite(&Settings::default()).await;
     let ask = "subscription { syncProgress(runId: \"x\") { id } }";
-    let served = Served::over(&app, settings(400, 50)).await;
+    let served = socket::Served::over(&app, settings(400, 50)).await;
     let mut socket = served.open(&here.bearer).await;
     let mut codes = Vec::new();
     for _ in 0..4 {

@@ -11,11 +11,15 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
+use super::ways::{Caller, WAYS, Way};
 use super::{Answer, PLAIN, Server, admin};
+use crate::support::served::Served;
+use crate::support::socket::Socket;
 use crate::support::{TestApp, on_both};
 
 on_both!(
     who_finds_no_place_is_told_to_come_back,
+    nobody_finds_a_place_on_any_way,
     a_mutation_that_takes_too_long_goes_on,
     a_mutation_goes_on_when_its_caller_hangs_up,
 );
@@ -89,6 +93,40 @@ async fn who_finds_no_place_is_told_to_come_back(app: TestApp) {
     server.ask(PLAIN).await.assert_data();
 }
 
+async fn nobody_finds_a_place_on_any_way(app: TestApp) {
+    let mut settings = Settings::default();
+    settings.work.max_concurrent = 1;
+    settings.work.turn_seconds = SHORT;
+    let (_, bearer) = admin(&app, None).await;
+    let served = Served::start(&app, settings).await;
+    let caller = Caller {
+        server: &served,
+        bearer: &bearer,
+    };
+    let kept = keep_writers_out(&app).await;
+    let asking = async {
+        let mut told = caller.ask(Way::Post, PLAIN).await;
+        while told.code().is_null() {
+            told = caller.ask(Way::Post, PLAIN).await;
+        }
+        for way in WAYS {
+            let told = caller.ask(way, PLAIN).await;
+            assert_eq!(told.code(), "RATE_LIMITED", "{way:?}: {told:?}");
+            assert_eq!(told.extensions()["retryAfter"], 1);
+            if let Way::Post | Way::Link = way {
+                assert_eq!(told.status, Some(StatusCode::SERVICE_UNAVAILABLE));
+                assert_eq!(told.retry_after.as_deref(), Some("1"));
+            }
+        }
+        kept.rollback().await.unwrap();
+    };
+    let (told, ()) = tokio::join!(caller.ask(Way::Post, CREATE), asking);
+    told.assert_data();
+    for way in WAYS {
+        caller.ask(way, PLAIN).await.assert_data();
+    }
+}
+
 async fn a_mutation_that_takes_too_long_goes_on(app: TestApp) {
     let mut settings = Settings::default();
     settings.work.operation_seconds = SHORT;
@@ -152,6 +190,78 @@ async fn a_query_that_takes_too_long_is_given_up() {
     server.ask(PLAIN).await.assert_data();
     kept.rollback().await.unwrap();
     server.ask(ORDERS).await.assert_data();
+}
+
+#[tokio::test]
+async fn a_query_that_takes_too_long_is_given_up_on_every_way() {
+    let app = TestApp::on_postgres().await;
+    let mut settings = Settings::default();
+    settings.work.operation_seconds = SHORT;
+    settings.work.max_concurrent = 1;
+    settings.work.turn_seconds = LONG;
+    let (_, bearer) = admin(&app, None).await;
+    let served = Served::start(&app, settings).await;
+    let caller = Caller {
+        server: &served,
+        bearer: &bearer,
+    };
+    let kept = keep_readers_out(&app).await;
+    for way in WAYS {
+        let told = caller.ask(way, ORDERS).await;
+        assert_eq!(told.code(), "TIMEOUT", "{way:?}: {told:?}");
+        if let Way::Post | Way::Link = way {
+            assert_eq!(told.status, Some(StatusCode::GATEWAY_TIMEOUT));
+        }
+        caller.ask(way, PLAIN).await.assert_data();
+    }
+    kept.rollback().await.unwrap();
+    for way in WAYS {
+        caller.ask(way, ORDERS).await.assert_data();
+    }
+}
+
+/// Whoever asks what nobody answers, and then wants it no more, leaves the one place to others.
+#[tokio::test]
+async fn a_place_is_free_again_when_nobody_listens() {
+    let app = TestApp::on_postgres().await;
+    let mut settings = Settings::default();
+    settings.work.max_concurrent = 1;
+    settings.work.turn_seconds = LONG;
+    settings.work.operation_seconds = LONG * 5;
+    let (_, bearer) = admin(&app, None).await;
+    let served = Served::start(&app, settings).await;
+    let caller = Caller {
+        server: &served,
+        bearer: &bearer,
+    };
+    let _kept = keep_readers_out(&app).await;
+    let is_taken = async || {
+        while let Ok(told) = timeout(SHORT, caller.ask(Way::Post, PLAIN)).await {
+            told.assert_data();
+        }
+    };
+    let is_free = async || {
+        let asked = timeout(LONG, caller.ask(Way::Post, PLAIN)).await;
+        asked.unwrap().assert_data();
+    };
+    let mut socket = Socket::open(&served, &[]).await.unwrap();
+    socket.enter(&bearer).await;
+    socket.subscribe("1", ORDERS).await;
+    is_taken().await;
+    socket.send(json!({ "type": "complete", "id": "1" })).await;
+    is_free().await;
+    socket.subscribe("2", ORDERS).await;
+    is_taken().await;
+    drop(socket);
+    is_free().await;
+    for way in [Way::Post, Way::Link, Way::Events, Way::EventLink] {
+        let hung_up = tokio::select! {
+            told = caller.ask(way, ORDERS) => Some(told),
+            () = is_taken() => None,
+        };
+        assert!(hung_up.is_none(), "{way:?}: {hung_up:?}");
+        is_free().await;
+    }
 }
 
 #[tokio::test]
