@@ -66,12 +66,12 @@ impl Order {
 impl Shared {
     fn of(rows: &[order::Model], asked: Parts, found: OrderParts) -> Self {
         Self {
-            affiliates: if asked.affiliates {
+            affiliates: if asked.affiliates.is_some() {
                 Siblings::known(Affiliate::by_id(found.affiliates))
             } else {
                 Siblings::new(rows.iter().filter_map(|row| row.affiliate_id))
             },
-            transactions: if asked.transactions {
+            transactions: if asked.transactions.is_some() {
                 Siblings::known(Transaction::by_order(found.transactions))
             } else {
                 Siblings::new(rows.iter().map(|row| row.id))
