@@ -94,7 +94,8 @@ macro_rules! row {
 row! {
     order: shop_id[always] id[always] source external_id number status[always] in_progress native_status mapped
         cancel_reason placed_at[always] placed_on changed_at status_changed_at completed_at currency[always]
-        total_minor[always] refunded_minor affiliate_code affiliate_id[always] missed_at gone_at
+        total_minor[always] refunded_minor affiliate_code affiliate_id[always] missed_at
+        gone_at
 }
 row! {
     affiliate: shop_id[always] id[always] code name name_folded active commission_rate_ppm promoted_orders counted_at

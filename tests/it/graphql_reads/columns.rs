@@ -2,12 +2,12 @@
 
 use entity::order;
 use sea_orm::EntityTrait;
-use sea_orm::sea_query::Expr;
+use sea_orm::prelude::Expr;
 use serde_json::{Value, json};
 
 use super::{Shop, shop};
 use crate::support::graphql::{admin, data};
-use crate::support::{START, TestApp, on_both};
+use crate::support::{TestApp, on_both};
 
 on_both!(a_field_alone_is_what_it_is_among_all);
 
@@ -54,14 +54,17 @@ async fn make_each_field_say_something(app: &TestApp, shop: &Shop) {
     let list = data(app, &admin, list, json!({})).await;
     let over = "mutation($id: ID!) { overrideTransactionStatus(input: {transactionId: $id, status: COMPLETED,
         reason: OTHER, note: \"paid\"}) { userErrors { message } } }";
-    let gone = order::Entity::update_many()
-        .col_expr(order::Column::MissedAt, Expr::value(START.0))
-        .col_expr(order::Column::GoneAt, Expr::value(START.0))
-        .exec(app.behind_its_back());
-    gone.await.unwrap();
     for transaction in list["transactions"]["nodes"].as_array().unwrap() {
         data(app, &admin, over, json!({"id": transaction["id"]})).await;
     }
+    let_orders_be_gone(app).await;
+}
+
+/// As though their platform had them no longer.
+async fn let_orders_be_gone(app: &TestApp) {
+    let now = Expr::value(app.clock.now().0);
+    let gone = order::Entity::update_many().col_expr(order::Column::GoneAt, now);
+    gone.exec(app.behind_its_back()).await.unwrap();
 }
 
 /// The fields of a type that are values.
