@@ -62,6 +62,7 @@ pub use pulling::{BeginSettling, NoteSource, StorePulled};
 pub use recount::Recount;
 pub use remapping::MapStatuses;
 pub use repair::Repair;
+pub use retry::read_again;
 pub use runs::{FinishRun, KeepLease, LEASE_MILLIS, QueueRun, QueuedRun, StartRun};
 pub use schedule::shops_to_sync;
 pub use settings::{Factor, UpdateSettings};
