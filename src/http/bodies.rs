@@ -50,23 +50,23 @@ pub struct Bodies {
     /// --max-json-values; others wait.
     #[arg(
         long,
-        env = "CASHABLE_MAX_HELD_BYTES",
+        env = "CASHABLE_HELD_BYTES",
         value_name = "BYTES",
-        default_value_t = Self::default().max_held_bytes,
+        default_value_t = Self::default().held_bytes,
         value_parser = clap::value_parser!(u64).range(1 << 20..=1 << 40)
     )]
-    pub max_held_bytes: u64,
+    pub held_bytes: u64,
 }
 
 impl Default for Bodies {
-    /// An import of 5,000 orders has some 1.6 MB and 75,000 values, and ten times the bytes with long words.
+    /// An import of 5,000 orders has some 1.6 MB and 65,000 values, and ten times the bytes with long words.
     fn default() -> Self {
         Self {
             max_body_bytes: 256 << 10,
             max_admin_body_bytes: 16 << 20,
             max_json_values: 5_000,
             max_admin_json_values: 200_000,
-            max_held_bytes: 128 << 20,
+            held_bytes: 128 << 20,
         }
     }
 }

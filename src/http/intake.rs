@@ -29,7 +29,7 @@ impl Intake {
     pub fn new(limits: Bodies, patience: Duration, documents: Documents) -> Self {
         Self {
             limits,
-            room: Room::new(limits.max_held_bytes, patience),
+            room: Room::new(limits.held_bytes, patience),
             documents,
         }
     }

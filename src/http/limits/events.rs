@@ -131,9 +131,11 @@ impl Beginnings for Events {
                 self.purse.pay().await;
                 self.is_paid.store(true, Ordering::Relaxed);
             }
-            let _turn = self.turns.next().await;
-            let at = Instant::now();
-            self.begun.send_replace(Some(Begun { at, _turn }));
+            let begun = Begun {
+                _turn: self.turns.next().await,
+                at: Instant::now(),
+            };
+            self.begun.send_replace(Some(begun));
         }
         .boxed()
     }

@@ -13,7 +13,7 @@ const BAD: [(&str, &str, &str); 14] = [
     ("max-cost", "-1", "a whole number, 1 or more"),
     ("max-json-values", "9", "10..=1073741824"),
     ("max-admin-json-values", "many", "invalid digit"),
-    ("max-held-bytes", "1000000", "1048576..=1099511627776"),
+    ("held-bytes", "1000000", "1048576..=1099511627776"),
     ("rate-capacity", "0", "a whole number, 1 or more"),
     ("rate-refill", "1.5", "a whole number, 1 or more"),
     ("trusted-proxies", "256", "0..=255"),
