@@ -5,8 +5,11 @@ use std::process::ExitCode;
 use cashable::app::App;
 use cashable::config::Config;
 use cashable::error::{Error, Result};
+use cashable::graphql::{NodeKind, encode};
 use cashable::ledger::{self, DisconnectSource, sources_of};
-use cashable::sync::{NewSource, SourceUpdate, check_source, connect_source, update_source};
+use cashable::sync::{
+    NewSource, SourceUpdate, check_source, connect_source, update_source, ways_in,
+};
 use clap::{Args, Subcommand};
 use entity::words::StatusActor;
 use entity::{Instant, order_source};
@@ -231,6 +234,18 @@ fn print(row: &order_source::Model) {
         ""
     };
     println!("  webhook secret  {}{old}", is_set(&row.hook_secret));
+    let id = encode(NodeKind::OrderSource, row.shop_id, row.id);
+    let ways_in = ways_in(&row.kind);
+    if ways_in.webhooks {
+        println!("  webhooks        /hooks/{}", id.as_str());
+    }
+    if ways_in.pushes {
+        println!(
+            "  pushes          /sync/orders with shop_id {}",
+            id.as_str()
+        );
+    }
+    println!("  feeds           /hooks/feed/{}", id.as_str());
     let pulled = row
         .pulled_at
         .map_or_else(|| "never".to_owned(), |at: Instant| show_time(at));

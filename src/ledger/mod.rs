@@ -26,6 +26,7 @@ mod pulled_failures;
 mod pulling;
 mod queue;
 mod receipts;
+mod receiving;
 mod recount;
 mod remapping;
 mod repair;
@@ -61,6 +62,7 @@ pub use order_sources::{
 };
 pub use overrides::{OverrideStatus, ReleaseOverride};
 pub use pulling::{BeginSettling, NoteSource, StorePulled};
+pub use receiving::{StoreHinted, StorePushed};
 pub use recount::Recount;
 pub use remapping::MapStatuses;
 pub use repair::Repair;

@@ -1,11 +1,12 @@
 //! The platforms that there are: one line each.
 
 use super::platform::Kind;
+use super::rees46;
 use super::woocommerce;
 use crate::domain::Invalid;
 
 /// Every kind of platform.
-pub const KINDS: &[&Kind] = &[&woocommerce::KIND];
+pub const KINDS: &[&Kind] = &[&rees46::KIND, &woocommerce::KIND];
 
 /// The kind with this name.
 pub fn kind_of(name: &str) -> Result<&'static Kind, Invalid> {

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::{Invalid, text};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Author, ConnectSource};
-use crate::sources::{Access, Http, Platform, Secret, kind_of};
+use crate::sources::{Access, Http, Platform, Secret, Secrets, kind_of};
 use crate::sync::pull::Asking;
 
 /// What an admin says of a platform.
@@ -30,6 +30,31 @@ pub struct NewSource {
     pub hook_secret: Option<String>,
     /// What else the platform needs.
     pub settings: Value,
+}
+
+/// How orders of a kind of platform come in by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaysIn {
+    /// It sends webhooks.
+    pub webhooks: bool,
+    /// It is never asked, and pushes.
+    pub pushes: bool,
+}
+
+/// How orders of this kind of platform come in by themselves; not at all where nothing is known of it.
+#[must_use]
+pub fn ways_in(kind: &str) -> WaysIn {
+    let kind = kind_of(kind).ok();
+    WaysIn {
+        webhooks: kind.is_some_and(|kind| kind.hooks.is_some()),
+        pushes: kind.is_some_and(|kind| kind.pull.is_none()),
+    }
+}
+
+/// Whether what is given for a secret names a variable of the program's environment.
+#[must_use]
+pub fn is_in_environment(secret: &str) -> bool {
+    Secrets::is_in_environment(secret)
 }
 
 /// The secrets of a source, by the columns that they are kept in.
@@ -156,9 +181,13 @@ pub fn hook_secrets(app: &App, row: &order_source::Model) -> Result<Vec<Secret>>
 /// Refuses what does not do, whether or not the platform answers.
 pub(super) fn check(app: &App, row: &order_source::Model) -> Result<()> {
     hook_secrets(app, row)?;
-    if kind_of(&row.kind)?.pull.is_some() {
-        asking(app, row).map(drop)
-    } else {
-        platform_of(app, row).map(drop)
+    let kind = kind_of(&row.kind)?;
+    if kind.pull.is_some() {
+        return asking(app, row).map(drop);
     }
+    if row.hook_secret.is_none() {
+        let message = format!("{} needs the secret that its pushes come with", kind.title);
+        return Err(Error::invalid("webhookSecret", message));
+    }
+    platform_of(app, row).map(drop)
 }

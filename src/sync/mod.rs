@@ -5,8 +5,11 @@
 
 mod checking;
 mod connecting;
+mod hinted;
+mod hints;
 mod pass;
 mod pull;
+mod receiving;
 mod reconnecting;
 mod scheduler;
 
@@ -14,9 +17,15 @@ use entity::sync_run;
 use entity::words::SyncTrigger;
 
 pub use checking::{SourceCheck, SourceProblem, check_source};
-pub use connecting::{NewSource, SecretOf, asking, connect_source, find_secret, hook_secrets};
+pub use connecting::{
+    NewSource, SecretOf, WaysIn, asking, connect_source, find_secret, hook_secrets,
+    is_in_environment, ways_in,
+};
+pub use hinted::{fetch_hinted, keep_hints};
+pub use hints::{Hints, SourceId};
 pub use pass::{Watch, run};
 pub use pull::Asking;
+pub use receiving::{Received, is_secret_of, receive_hook, receive_push};
 pub use reconnecting::{SourceUpdate, update_source};
 pub use scheduler::{keep_schedule, sync_due_shops};
 

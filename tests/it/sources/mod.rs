@@ -6,7 +6,7 @@
 
 mod checking;
 pub mod contract;
-mod fake;
+pub mod fake;
 mod gone;
 mod leases;
 mod outages;
