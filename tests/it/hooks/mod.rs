@@ -4,5 +4,6 @@ mod door;
 mod feeds;
 mod guesses;
 mod listening;
+mod logs;
 mod pushes;
 mod webhooks;

@@ -143,7 +143,7 @@ pub fn with_key(input: &Value, key: &str) -> Value {
 pub async fn state(world: &World) -> Value {
     let document = "{
         transactions { totalCount nodes { id status version note amount { amount } } }
-        ordersReport { totalCount } affiliates { totalCount nodes { code name promotedOrders { count } } }
+        ordersReport { totalCount nodes { externalId inProgress } } affiliates { totalCount nodes { code name promotedOrders { count } } }
         shop { settings { waitDays } } accessTokens { nodes { name revokedAt } } syncRuns { totalCount }
         orderSources { name oldWebhookSecretSet statuses { nativeStatus } }
     }";
