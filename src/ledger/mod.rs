@@ -66,6 +66,7 @@ pub use receiving::{StoreHinted, StorePushed};
 pub use recount::Recount;
 pub use remapping::MapStatuses;
 pub use repair::Repair;
+pub use retry::read_again;
 pub use runs::{FinishRun, KeepLease, LEASE_MILLIS, QueueRun, QueuedRun, StartRun};
 pub use schedule::shops_to_sync;
 pub use settings::{Factor, UpdateSettings};
