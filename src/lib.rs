@@ -5,6 +5,7 @@
 //! ```text
 //! main → http → graphql → { reports, ledger, sync } → { domain, entity, error }
 //! sync → { ledger, sources };  demo → { ledger, reports }
+//! http → { sync, ledger, sources }, for what platforms send by themselves
 //! domain → entity's words only;  entity, migration → nothing of ours
 //! ```
 //!

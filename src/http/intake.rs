@@ -38,13 +38,11 @@ impl Intake {
     pub async fn read(&self, role: Role, request: Request) -> Result<GraphQlRequest, Refused> {
         asked::require_json(request.headers())?;
         let (most_bytes, most_values) = self.most(role);
+        refuse_too_long(&request, most_bytes)?;
         let hint = request.body().size_hint();
-        if hint.lower() > most_bytes as u64 {
-            return Err(too_long(most_bytes));
-        }
         let likely = hint.upper().unwrap_or(most_bytes as u64);
         let mut held = self.hold_body(likely, most_values).await?;
-        let body = read(request, most_bytes).await?;
+        let body = read_at_most(most_bytes, request).await?;
         let asked = Asked::in_object("body", &body)?;
         let needed = weight(body.len() as u64, asked.values());
         if let Some(held) = &mut held {
@@ -76,14 +74,23 @@ impl Intake {
     }
 }
 
-/// One that says to be too long is not read at all.
-async fn read(mut request: Request, most: usize) -> Result<Bytes, Refused> {
+/// The body of a request, which may have so many bytes.
+pub async fn read_at_most(most: usize, mut request: Request) -> Result<Bytes, Refused> {
+    refuse_too_long(&request, most)?;
     DefaultBodyLimit::max(most).apply(&mut request);
     let body = Bytes::from_request(request, &()).await;
     body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_long(most),
         status => Refused::new(status, rejection.body_text()),
     })
+}
+
+/// One that says to be too long is not read at all.
+fn refuse_too_long(request: &Request, most: usize) -> Result<(), Refused> {
+    if request.body().size_hint().lower() > most as u64 {
+        return Err(too_long(most));
+    }
+    Ok(())
 }
 
 /// A body is there twice, as it came and as texts, while values are made of it.

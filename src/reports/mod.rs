@@ -32,6 +32,7 @@ mod row;
 mod scope;
 mod search;
 mod shops;
+mod status_mappings;
 mod sync_runs;
 mod syncs;
 mod tokens;
@@ -64,6 +65,7 @@ pub use recount::{kpi_from_rows, rollups_from_rows};
 pub use rollups::WHOLE_SHOP;
 pub use scope::Scope;
 pub use shops::{ShopsById, find_shop, list_own_shops, list_shops};
+pub use status_mappings::status_mappings;
 pub use sync_runs::{
     FailuresByOrder, NewestRuns, count_failures, count_runs, find_run, list_failures, list_runs,
     runs_by_ids,

@@ -2,12 +2,18 @@
 
 use super::cscart;
 use super::platform::Kind;
+use super::rees46;
 use super::shopware6;
 use super::woocommerce;
 use crate::domain::Invalid;
 
 /// Every kind of platform.
-pub const KINDS: &[&Kind] = &[&woocommerce::KIND, &shopware6::KIND, &cscart::KIND];
+pub const KINDS: &[&Kind] = &[
+    &rees46::KIND,
+    &woocommerce::KIND,
+    &shopware6::KIND,
+    &cscart::KIND,
+];
 
 /// The kind with this name.
 pub fn kind_of(name: &str) -> Result<&'static Kind, Invalid> {

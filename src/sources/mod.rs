@@ -39,6 +39,7 @@ pub mod order_file;
 mod outside;
 mod pauses;
 pub mod platform;
+pub mod rees46;
 mod row;
 mod secret;
 pub mod settings;

@@ -1,7 +1,8 @@
 //! Who asks, found out no faster than tokens may be tried.
 
 use super::good_tokens::GoodTokens;
-use super::rates::{Rates, Spent};
+use super::guesses::Guesses;
+use super::rates::Rates;
 use crate::error::{Error, Result};
 use crate::graphql::{Sighting, Viewer};
 use crate::http::ClientAddress;
@@ -11,18 +12,17 @@ use crate::http::bearer::Bearers;
 #[derive(Clone, Debug)]
 pub struct Door {
     bearers: Bearers,
-    rates: Rates,
+    guesses: Guesses,
     good: GoodTokens,
 }
 
 impl Door {
     /// For these bearers.
     pub fn new(bearers: Bearers, rates: Rates) -> Self {
-        let good = GoodTokens::new();
         Self {
             bearers,
-            rates,
-            good,
+            guesses: Guesses::new(rates),
+            good: GoodTokens::new(),
         }
     }
 
@@ -34,29 +34,26 @@ impl Door {
         address: Option<ClientAddress>,
         secret: Option<&str>,
     ) -> Result<(Viewer, Sighting)> {
-        let (Some(address), Some(token)) = (address, secret) else {
+        let Some(token) = secret else {
             return self.bearers.identify(secret).await;
         };
         if !self.good.contain(token) {
-            self.rates.may_guess(address).map_err(refused)?;
+            self.guesses.check(address)?;
         }
         let found = self.bearers.identify(secret).await;
         match &found {
             Ok(_) => self.good.remember(token),
             Err(Error::Unauthenticated(_)) => {
                 self.good.forget(token);
-                self.rates.count_guess(address);
+                self.guesses.count(address);
             }
             Err(_) => {}
         }
         found
     }
-}
 
-fn refused(Spent { retry_after }: Spent) -> Error {
-    let message = "many tokens that are none were sent from this address".to_owned();
-    Error::RateLimited {
-        message,
-        retry_after,
+    /// How often addresses have sent secrets that are none, whichever way these came.
+    pub fn guesses(&self) -> &Guesses {
+        &self.guesses
     }
 }

@@ -16,6 +16,7 @@ use entity::{order_source, sync_run};
 use uuid::Uuid;
 
 pub use asking::Asking;
+pub use reports::report_of;
 
 use self::puller::Puller;
 use self::stopped::Stopped;

@@ -4,10 +4,11 @@
 //! platform would, and one line, `source_contract!(TheFake)`, which runs every case of `contract` against it on
 //! both databases. What goes wrong on the way (refusals, failures, half answers) is played by `server` for all.
 
-mod contract;
+mod checking;
+pub mod contract;
 mod cscart;
 mod cscart_answers;
-mod fake;
+pub mod fake;
 mod gone;
 mod leases;
 mod listening;
@@ -15,8 +16,9 @@ mod network;
 mod odd_texts;
 mod outages;
 mod pulling;
-mod server;
-mod shop;
+mod reconnecting;
+pub mod server;
+pub mod shop;
 mod shopware6;
 mod shopware6_answers;
 mod shopware6_fixed;
@@ -27,6 +29,6 @@ mod shopware6_webhooks;
 mod stops;
 mod walks;
 mod withholding;
-mod woocommerce;
+pub mod woocommerce;
 mod woocommerce_answers;
 mod woocommerce_webhooks;
