@@ -23,4 +23,5 @@ mod streams;
 mod subscriptions;
 mod support;
 mod user_errors;
+mod webhooks;
 mod whole;

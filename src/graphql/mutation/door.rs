@@ -4,7 +4,7 @@ use async_graphql::{Context, ID};
 use entity::words::StatusActor;
 use uuid::Uuid;
 
-use crate::error::{Error, Refusal, RefusalCode};
+use crate::error::{self, Error, Refusal, RefusalCode};
 use crate::graphql::errors::Result;
 use crate::graphql::node_id::NodeKind;
 use crate::graphql::reads::{app, reads, viewer};
@@ -29,7 +29,12 @@ pub(super) async fn write<C: Change>(
     viewer.require_admin()?;
     let author = Author::new(actor, viewer.name.clone()).once(viewer.token_id, key);
     reads(ctx)?.renew();
-    match ledger::write(app(ctx)?, viewer.shop_id, &author, change).await {
+    outcome(ledger::write(app(ctx)?, viewer.shop_id, &author, change).await)
+}
+
+/// Tells a refusal from what the caller can do nothing about.
+pub(super) fn outcome<T>(result: error::Result<T>) -> Result<Outcome<T>> {
+    match result {
         Ok(output) => Ok(Ok(output)),
         Err(Error::Refused(refusal)) => Ok(Err(in_input(refusal))),
         Err(error) => Err(error.into()),

@@ -9,6 +9,7 @@ mod settings;
 mod sync;
 mod tokens;
 mod transactions;
+mod webhooks;
 
 use async_graphql::MergedObject;
 
@@ -22,4 +23,5 @@ pub struct Mutation(
     sync::SyncMutations,
     tokens::TokenMutations,
     transactions::TransactionMutations,
+    webhooks::WebhookMutations,
 );

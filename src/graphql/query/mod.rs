@@ -8,6 +8,7 @@ mod shops;
 mod staff;
 mod sync;
 mod transactions;
+mod webhooks;
 
 use async_graphql::MergedObject;
 
@@ -18,6 +19,7 @@ use self::shops::ShopQueries;
 use self::staff::StaffQueries;
 use self::sync::SyncQueries;
 use self::transactions::TransactionQueries;
+use self::webhooks::WebhookQueries;
 
 /// Everything that can be asked. All figures of one operation are those of one moment. Fields are nullable, so
 /// that one refusal does not empty the answer; what the viewer may not see is null or left out, as if it were
@@ -32,4 +34,5 @@ pub struct Query(
     TransactionQueries,
     SyncQueries,
     StaffQueries,
+    WebhookQueries,
 );
