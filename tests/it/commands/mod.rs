@@ -13,6 +13,7 @@ mod settings;
 mod shops;
 mod syncs;
 mod tokens;
+mod webhooks;
 
 use std::fs;
 use std::path::PathBuf;
