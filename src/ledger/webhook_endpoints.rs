@@ -107,24 +107,26 @@ impl Change for ChangeWebhookEndpoint {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Model> {
         let stored = require(shop, self.id).await?;
+        let switched = self.enabled.filter(|enabled| *enabled != stored.enabled);
         let mut update = released(shop, self.id);
+        if self.url.is_some() || switched.is_some() || self.skip_missed {
+            update = tried_at_once(update);
+        }
         if let Some(url) = &self.url {
-            update = tried_at_once(update).col_expr(Column::Url, Expr::value(url.as_str()));
+            update = update.col_expr(Column::Url, Expr::value(url.as_str()));
         }
         if let Some(events) = &self.events {
             update = update.col_expr(Column::Events, Expr::value(distinct(events)?));
         }
-        if let Some(enabled) = self.enabled
-            && enabled != stored.enabled
-        {
+        if let Some(enabled) = switched {
             let disabled_at = (!enabled).then_some(shop.now.0);
-            update = tried_at_once(update)
+            update = update
                 .col_expr(Column::Enabled, Expr::value(enabled))
                 .col_expr(Column::DisabledAt, Expr::value(disabled_at));
         }
         if self.skip_missed {
             let last_run = last_run_number(shop).await?;
-            update = tried_at_once(update)
+            update = update
                 .col_expr(Column::Sequence, Expr::value(shop.shop.last_sequence))
                 .col_expr(Column::RunNumber, Expr::value(last_run));
         }
@@ -181,6 +183,7 @@ fn tried_at_once(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
         .col_expr(Column::Failures, Expr::value(0))
         .col_expr(Column::FailingSince, Expr::value(None::<i64>))
         .col_expr(Column::RetryAt, Expr::value(None::<i64>))
+        .col_expr(Column::Error, Expr::value(None::<String>))
 }
 
 async fn require(shop: &ShopWrite, id: Uuid) -> Result<Model> {

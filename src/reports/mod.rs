@@ -78,4 +78,4 @@ pub use transactions::{
 };
 pub use unmapped::{UnmappedStatus, unmapped_statuses};
 pub use webhook_endpoints::{endpoints_to_tell, list_webhook_endpoints, webhook_endpoints_by_ids};
-pub use webhook_events::{Changed, Happened, ToTell, list_happenings};
+pub use webhook_events::{Behind, Changed, Happened, ToTell, list_happenings};

@@ -52,23 +52,31 @@ pub struct Changed {
     pub transaction: Option<(transaction::Model, Option<affiliate::Model>)>,
 }
 
-/// From which place on, and up to which number of the history.
-type Span = (i64, i64, i64);
+/// What lies behind a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// The place in the history.
+    pub sequence: i64,
+    /// The place among the runs that ended.
+    pub run_number: i64,
+    /// The last number of the history that is looked at, that number included.
+    pub until: i64,
+}
 
-/// What happened behind the place `(sequence, run_number)` and not behind the number `until` of the history, at
-/// most `most` of it. What is about none of the `wanted` events is a place and no more.
+/// What happened behind a place, at most `most` of it. What is about none of the `wanted` events is a place and no
+/// more.
 pub async fn list_happenings(
     db: &impl ConnectionTrait,
     shop_id: i64,
-    (sequence, run_number, until): Span,
+    behind: Behind,
     wanted: &[WebhookEvent],
     most: usize,
 ) -> Result<Vec<Happened>> {
-    let changes = changes_in(db, shop_id, (sequence, until), most).await?;
-    let runs = runs_in(db, shop_id, (run_number, until), most).await?;
+    let changes = changes_in(db, shop_id, behind, most).await?;
+    let runs = runs_in(db, shop_id, behind, most).await?;
     let (mut changes, mut runs) = (changes.into_iter().peekable(), runs.into_iter().peekable());
     let mut rows = Vec::new();
-    let mut place = (sequence, run_number);
+    let mut place = (behind.sequence, behind.run_number);
     while rows.len() < most {
         let run_is_next = match (runs.peek(), changes.peek()) {
             (None, None) => break,
@@ -113,14 +121,14 @@ impl Row {
 async fn changes_in(
     db: &impl ConnectionTrait,
     shop_id: i64,
-    (after, until): (i64, i64),
+    behind: Behind,
     most: usize,
 ) -> Result<Vec<status_change::Model>> {
     use status_change::Column;
     Ok(status_change::Entity::find()
         .filter(Column::ShopId.eq(shop_id))
-        .filter(Column::Sequence.gt(after))
-        .filter(Column::Sequence.lte(until))
+        .filter(Column::Sequence.gt(behind.sequence))
+        .filter(Column::Sequence.lte(behind.until))
         .order_by_asc(Column::Sequence)
         .limit(most as u64)
         .all(db)
@@ -130,14 +138,14 @@ async fn changes_in(
 async fn runs_in(
     db: &impl ConnectionTrait,
     shop_id: i64,
-    (after, until): (i64, i64),
+    behind: Behind,
     most: usize,
 ) -> Result<Vec<finished_run::Model>> {
     use finished_run::Column;
     Ok(finished_run::Entity::find()
         .filter(Column::ShopId.eq(shop_id))
-        .filter(Column::Number.gt(after))
-        .filter(Column::AfterSequence.lte(until))
+        .filter(Column::Number.gt(behind.run_number))
+        .filter(Column::AfterSequence.lte(behind.until))
         .order_by_asc(Column::Number)
         .limit(most as u64)
         .all(db)
@@ -278,4 +286,80 @@ fn distinct(mut ids: Vec<Uuid>) -> Vec<Uuid> {
     ids.sort_unstable();
     ids.dedup();
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::Instant;
+    use entity::words::SyncState;
+
+    use super::super::fixtures::{Fixture, NEIGHBOUR, SHOP, id, run};
+    use super::*;
+
+    fn change(shop_id: i64, sequence: i64) -> status_change::Model {
+        status_change::Model {
+            shop_id,
+            sequence,
+            at: Instant(sequence),
+            order_id: (sequence % 2 == 0).then(|| id(90)),
+            transaction_id: (sequence % 2 == 1).then(|| id(91)),
+            from_status: "NEW".to_owned(),
+            to_status: "COMPLETE".to_owned(),
+            pinned: None,
+            actor: StatusActor::Sync,
+            actor_name: None,
+            sync_run_id: None,
+            reason: None,
+            note: None,
+        }
+    }
+
+    /// Every place of the pages of this size, and whether it is to be told.
+    async fn walk(fixture: &Fixture, until: i64, size: usize) -> Vec<(i64, i64, bool)> {
+        let wanted = [WebhookEvent::OrderStatusChanged, WebhookEvent::SyncFinished];
+        let (mut place, mut found) = ((0, 0), Vec::new());
+        loop {
+            let behind = Behind {
+                sequence: place.0,
+                run_number: place.1,
+                until,
+            };
+            let page = list_happenings(fixture.db(), SHOP, behind, &wanted, size).await;
+            let page = page.expect("a page");
+            let Some(last) = page.last() else {
+                return found;
+            };
+            place = (last.sequence, last.run_number);
+            let places = page.iter();
+            found.extend(places.map(|it| (it.sequence, it.run_number, it.to_tell.is_some())));
+        }
+    }
+
+    #[tokio::test]
+    async fn ends_of_runs_stand_where_they_happened_whatever_the_pages() {
+        let fixture = Fixture::open().await;
+        let runs = (1..=5).map(|n| run(n, SyncState::Succeeded, false));
+        fixture.put(runs.collect()).await;
+        for shop_id in [SHOP, NEIGHBOUR] {
+            let changes = (1..=6).map(|sequence| change(shop_id, sequence));
+            fixture.put(changes.collect()).await;
+        }
+        let ends = [(1, 0), (2, 2), (3, 2), (4, 5), (5, 6)];
+        let ends = ends.map(|(number, after_sequence)| finished_run::Model {
+            shop_id: SHOP,
+            number,
+            run_id: id(u128::from(number.unsigned_abs())),
+            after_sequence,
+        });
+        fixture.put(ends.to_vec()).await;
+        #[rustfmt::skip]
+        let expected = [
+            (0, 1, true), (1, 1, false), (2, 1, true), (2, 2, true), (2, 3, true), (3, 3, false), (4, 3, true),
+            (5, 3, false), (5, 4, true), (6, 4, true), (6, 5, true),
+        ];
+        for size in [1, 2, 3, 100] {
+            assert_eq!(walk(&fixture, 6, size).await, expected, "{size}");
+            assert_eq!(walk(&fixture, 4, size).await, expected[..7], "{size}");
+        }
+    }
 }

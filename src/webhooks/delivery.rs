@@ -8,7 +8,7 @@ use super::channel::{Channel, NotTaken};
 use crate::app::App;
 use crate::error::Result;
 use crate::ledger::{Failure, Reached, WebhookLane};
-use crate::reports::{self, Happened, ToTell};
+use crate::reports::{self, Behind, Happened, ToTell};
 
 /// How much happens in one turn, so that everybody gets one.
 const TURN: usize = 250;
@@ -56,13 +56,13 @@ impl Delivery<'_> {
         let Some(shop) = reports::find_shop(db, self.endpoint.shop_id).await? else {
             return Ok(Turn::Over);
         };
-        let span = (
-            self.reached.sequence,
-            self.reached.run_number,
-            shop.last_sequence,
-        );
+        let behind = Behind {
+            sequence: self.reached.sequence,
+            run_number: self.reached.run_number,
+            until: shop.last_sequence,
+        };
         let wanted = &self.endpoint.events.0;
-        let happened = reports::list_happenings(db, shop.shop_id, span, wanted, TURN).await?;
+        let happened = reports::list_happenings(db, shop.shop_id, behind, wanted, TURN).await?;
         let is_all = happened.len() < TURN;
         for it in &happened {
             if self.app.stop.is_asked() {

@@ -1,5 +1,7 @@
 //! Several who could tell: one does at a time, and what one has left in the middle another goes on with.
 
+use std::time::Duration;
+
 use cashable::graphql::webhook_message;
 use cashable::webhooks::deliver_once;
 use serde_json::json;
@@ -59,6 +61,7 @@ async fn what_was_sent_and_not_kept_is_sent_again_with_its_id(app: TestApp) {
 }
 
 async fn what_is_changed_in_the_middle_holds_from_there_on(app: TestApp) {
+    let app = app.reaching(|reach| reach.answer_within = Duration::from_secs(1));
     let (world, receiver, id) = two_orders(app).await;
     change_order(&world, "1", "complete").await;
     change_order(&world, "2", "complete").await;
