@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use entity::Instant;
 use migration::Migrator;
 use sea_orm_migration::MigratorTrait;
+use tokio::sync::Notify;
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::clock::Clock;
@@ -35,6 +36,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// When to end.
     pub stop: Stop,
+    /// Rung when this process has changed a shop, for those who tell others of it.
+    pub changed: Arc<Notify>,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -51,6 +54,7 @@ impl App {
             hints: Hints::default(),
             metrics: Arc::default(),
             stop: Stop::default(),
+            changed: Arc::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
         }
     }

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! main → http → graphql → { reports, ledger, sync } → { domain, entity, error }
+//! graphql → webhooks → { reports, ledger, sources }
 //! sync → { ledger, sources };  demo → { ledger, reports }
 //! http → { sync, ledger, sources }, for what platforms send by themselves
 //! domain → entity's words only;  entity, migration → nothing of ours
@@ -31,3 +32,4 @@ pub mod stop;
 pub mod sync;
 pub mod telemetry;
 pub mod tls;
+pub mod webhooks;

@@ -5,6 +5,7 @@
 pub mod access_token;
 pub mod affiliate;
 pub mod affiliate_transaction;
+pub mod finished_run;
 pub mod idempotency_key;
 pub mod kpi_day;
 pub mod kpi_month;
@@ -18,6 +19,7 @@ pub mod sync_lease;
 pub mod sync_run;
 pub mod time;
 pub mod unsettled_transaction;
+pub mod webhook_endpoint;
 pub mod words;
 pub mod write_receipt;
 

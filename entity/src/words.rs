@@ -265,3 +265,23 @@ pub enum SyncState {
     #[serde(rename = "FAILED")]
     Failed,
 }
+
+/// What a shop's other tools can be told of, by the names that messages have.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WebhookEvent {
+    /// An order has another status.
+    #[sea_orm(string_value = "order.status_changed")]
+    #[serde(rename = "order.status_changed")]
+    OrderStatusChanged,
+    /// A transaction has another status or pin, or was deleted.
+    #[sea_orm(string_value = "transaction.status_changed")]
+    #[serde(rename = "transaction.status_changed")]
+    TransactionStatusChanged,
+    /// A sync run ended, well or not.
+    #[sea_orm(string_value = "sync.finished")]
+    #[serde(rename = "sync.finished")]
+    SyncFinished,
+}

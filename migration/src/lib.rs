@@ -9,6 +9,7 @@ mod m20261121_000001_initial;
 mod m20261124_000002_write_receipts;
 mod m20261128_000003_keys_of_callers;
 mod m20261128_000004_order_sources;
+mod m20261128_000005_webhooks;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_write_receipts::Migration),
             Box::new(m20261128_000003_keys_of_callers::Migration),
             Box::new(m20261128_000004_order_sources::Migration),
+            Box::new(m20261128_000005_webhooks::Migration),
         ]
     }
 }

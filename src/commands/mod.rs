@@ -12,6 +12,7 @@ mod shop;
 mod source;
 mod sync;
 mod token;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,8 @@ enum Command {
     Sync(sync::Sync),
     /// Make, list and revoke access tokens.
     Token(token::Token),
+    /// Tell other tools what happens: add, list and remove their addresses.
+    Webhook(webhook::Webhook),
     /// Recompute counters and figures from the rows, and list what differs.
     Check(check::Check),
     /// Print the schema of the GraphQL API.
@@ -71,6 +74,7 @@ impl Cli {
             Command::Import(import) => import.run(&self.config).await,
             Command::Sync(sync) => sync.run(&self.config).await,
             Command::Token(token) => token.run(&self.config).await,
+            Command::Webhook(webhook) => webhook.run(&self.config).await,
             Command::Check(check) => check.run(&self.config).await,
             Command::Schema => Ok(schema::run()),
         }

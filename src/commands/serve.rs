@@ -6,7 +6,7 @@ use cashable::app::App;
 use cashable::config::{Config, Listen};
 use cashable::error::{Error, Result};
 use cashable::stop::Stop;
-use cashable::{http, sync};
+use cashable::{graphql, http, sync, webhooks};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout_at};
@@ -48,6 +48,8 @@ pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -
     let stop = app.stop.clone();
     stop.spawn(sync::keep_schedule(app.clone()));
     stop.spawn(sync::keep_hints(app.clone()));
+    let telling = webhooks::keep_delivering(app.clone(), graphql::webhook_message);
+    stop.spawn(telling);
     tokio::spawn(ask_when_told(stop.clone()));
     let serving = async {
         let served = http::serve(app, settings, listener, stop.asked()).await;

@@ -31,6 +31,7 @@ mod subscription;
 mod user_error;
 mod validation;
 mod viewer;
+mod webhook_message;
 mod words;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
@@ -47,6 +48,7 @@ pub use self::subscription::SubscriptionRoot;
 pub use self::user_error::{UserError, UserErrorCode};
 pub use self::validation::{Validation, check_operation};
 pub use self::viewer::Viewer;
+pub use self::webhook_message::webhook_message;
 
 /// The schema with its resolvers.
 pub type Schema = async_graphql::Schema<Query, Mutation, SubscriptionRoot>;

@@ -28,6 +28,8 @@ pub enum NodeKind {
     AccessToken,
     /// A platform that orders come from.
     OrderSource,
+    /// A webhook endpoint.
+    WebhookEndpoint,
 }
 
 /// What an id means. A shop's is its own row.
@@ -42,7 +44,7 @@ pub struct NodeId {
 }
 
 impl NodeKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Shop,
         Self::Order,
         Self::Affiliate,
@@ -50,6 +52,7 @@ impl NodeKind {
         Self::SyncRun,
         Self::AccessToken,
         Self::OrderSource,
+        Self::WebhookEndpoint,
     ];
 
     /// The name of the GraphQL type.
@@ -63,6 +66,7 @@ impl NodeKind {
             Self::SyncRun => "SyncRun",
             Self::AccessToken => "AccessToken",
             Self::OrderSource => "OrderSource",
+            Self::WebhookEndpoint => "WebhookEndpoint",
         }
     }
 
@@ -77,6 +81,7 @@ impl NodeKind {
             Self::SyncRun => "sync run",
             Self::AccessToken => "access token",
             Self::OrderSource => "order source",
+            Self::WebhookEndpoint => "webhook endpoint",
         }
     }
 

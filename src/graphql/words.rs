@@ -235,3 +235,17 @@ pub enum PromotedOrderCountOrder {
     /// By the affiliate's code.
     AffiliateCode,
 }
+
+/// What a webhook endpoint can be told of. A message's type is the name in lower case with a full stop, such as
+/// `order.status_changed`; its data has `changes`, each field with what it was and what it is, and `sequence`, the
+/// number in the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::words::WebhookEvent")]
+pub enum WebhookEvent {
+    /// An order has another status.
+    OrderStatusChanged,
+    /// A transaction has another status or pin, or was deleted.
+    TransactionStatusChanged,
+    /// A sync run ended, well or not. Its sequence is the last number that the history had then.
+    SyncFinished,
+}

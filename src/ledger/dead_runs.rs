@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::finished_runs::note_finished;
 use super::{Author, Change, ShopWrite, bulk, write};
 use crate::app::App;
 use crate::error::Result;
@@ -43,6 +44,7 @@ impl Change for FailDeadRuns {
         for run in &mut dead {
             mark_dead(shop, run);
         }
+        note_finished(shop, dead.iter().filter(|run| !run.dry_run)).await?;
         let count = dead.len();
         bulk::upsert::<sync_run::Entity>(shop.db(), dead).await?;
         Ok(count)

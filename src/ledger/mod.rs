@@ -10,6 +10,7 @@ mod bulk;
 mod commissions;
 mod counters;
 mod dead_runs;
+mod finished_runs;
 mod history;
 mod idempotency;
 mod import_counts;
@@ -44,6 +45,8 @@ mod tokens;
 mod transaction_import;
 mod transaction_rows;
 mod transactions;
+mod webhook_endpoints;
+mod webhook_lanes;
 
 use std::future::Future;
 
@@ -77,6 +80,10 @@ pub use statistics::refresh_statistics;
 pub use tokens::{CreateToken, CreatedToken, RevokeToken, is_token, parse_secret, touch_token};
 pub use transaction_import::ImportTransactions;
 pub use transactions::{CreateTransaction, DeleteTransaction};
+pub use webhook_endpoints::{
+    AddWebhookEndpoint, ChangeWebhookEndpoint, RemoveWebhookEndpoint, RotateWebhookSecret,
+};
+pub use webhook_lanes::{Failure, Reached, WebhookLane};
 
 use crate::app::App;
 use crate::error::Result;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::dead_runs::{dry_run_under_way, mark_dead};
+use super::finished_runs::note_finished;
 use super::queue::enqueue;
 use super::{Change, ShopWrite, bulk};
 use crate::domain::settling::UNSETTLED;
@@ -155,6 +156,7 @@ impl Change for FinishRun {
             sync_lease::Entity::delete_by_id(run.shop_id)
                 .exec(shop.db())
                 .await?;
+            note_finished(shop, [&run]).await?;
         }
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
         Ok(run)
@@ -204,8 +206,12 @@ async fn run_under_way(shop: &ShopWrite) -> Result<Option<sync_run::Model>> {
     if lease.expires_at > shop.now {
         return Ok(Some(run));
     }
-    mark_dead(shop, &mut run);
-    bulk::upsert::<sync_run::Entity>(shop.db(), vec![run]).await?;
+    // Whoever looks for dead runs may have been here before.
+    if matches!(run.state, SyncState::Queued | SyncState::Running) {
+        mark_dead(shop, &mut run);
+        note_finished(shop, [&run]).await?;
+        bulk::upsert::<sync_run::Entity>(shop.db(), vec![run]).await?;
+    }
     Ok(None)
 }
 

@@ -98,9 +98,10 @@ impl ShopWrite {
                 .await?;
         }
         receipt.leave(&self.tx, self.now).await?;
-        match self.tx.commit().await {
-            Ok(()) => Ok(()),
-            Err(cause) => receipt.outcome_after(cause, &self.app).await,
+        if let Err(cause) = self.tx.commit().await {
+            receipt.outcome_after(cause, &self.app).await?;
         }
+        self.app.changed.notify_one();
+        Ok(())
     }
 }

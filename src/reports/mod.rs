@@ -38,6 +38,8 @@ mod syncs;
 mod tokens;
 mod transactions;
 mod unmapped;
+mod webhook_endpoints;
+mod webhook_events;
 #[cfg(test)]
 mod world;
 
@@ -79,3 +81,5 @@ pub use transactions::{
     list_transactions, transactions_by_ids, transactions_of_orders,
 };
 pub use unmapped::{UnmappedStatus, unmapped_statuses};
+pub use webhook_endpoints::{endpoints_to_tell, list_webhook_endpoints, webhook_endpoints_by_ids};
+pub use webhook_events::{Behind, Changed, Happened, ToTell, list_happenings};

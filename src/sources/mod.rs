@@ -54,7 +54,7 @@ pub use affiliate_file::read_affiliates;
 pub use file_error::FileError;
 pub use format::Format;
 pub use hook::{Hook, HookError, Incoming};
-pub use http::{Http, Reach};
+pub use http::{Http, Reach, Recipient};
 pub use kinds::{KINDS, kind_of};
 pub use mapping_file::Mapping;
 pub use order_file::read_orders;

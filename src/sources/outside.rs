@@ -7,8 +7,8 @@ use super::{Reach, SecretKey, Secrets};
 /// How platforms may be asked, and how their secrets are kept.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Outside {
-    /// Let sources lie in private networks, and be asked over plain HTTP. Whoever may connect a source can then
-    /// make the server ask whatever it can reach.
+    /// Let sources and webhook endpoints lie in private networks, and be asked over plain HTTP. Whoever may connect
+    /// one can then make the server ask whatever it can reach.
     #[arg(long, global = true, env = "CASHABLE_ALLOW_PRIVATE_SOURCES")]
     pub allow_private_sources: bool,
 

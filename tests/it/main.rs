@@ -24,4 +24,5 @@ mod streams;
 mod subscriptions;
 mod support;
 mod user_errors;
+mod webhooks;
 mod whole;

@@ -11,6 +11,7 @@ mod statuses;
 mod sync;
 mod tokens;
 mod transactions;
+mod webhooks;
 
 use async_graphql::MergedObject;
 
@@ -26,4 +27,5 @@ pub struct Mutation(
     sync::SyncMutations,
     tokens::TokenMutations,
     transactions::TransactionMutations,
+    webhooks::WebhookMutations,
 );

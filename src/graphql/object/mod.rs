@@ -25,6 +25,7 @@ mod transactions;
 mod transition_count;
 mod unmapped_status;
 mod viewer;
+mod webhook_endpoint;
 
 pub use self::access_token::{AccessToken, AccessTokenConnection, AccessTokens};
 pub use self::affiliate::Affiliate;
@@ -52,3 +53,4 @@ pub use self::transaction::Transaction;
 pub use self::transactions::{TransactionConnection, Transactions};
 pub use self::transition_count::TransitionCount;
 pub use self::unmapped_status::UnmappedStatus;
+pub use self::webhook_endpoint::WebhookEndpoint;

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, Interface};
 use uuid::Uuid;
 
-use super::{AccessToken, Affiliate, Order, OrderSource, Shop, SyncRun, Transaction};
+use super::{
+    AccessToken, Affiliate, Order, OrderSource, Shop, SyncRun, Transaction, WebhookEndpoint,
+};
 use crate::error::Result;
 use crate::graphql::node_id::{NodeId, NodeKind};
 use crate::graphql::reads::{shop, viewer};
@@ -28,6 +30,8 @@ pub enum Node {
     AccessToken(AccessToken),
     /// A platform that orders come from.
     OrderSource(OrderSource),
+    /// A webhook endpoint.
+    WebhookEndpoint(WebhookEndpoint),
 }
 
 impl Node {
@@ -64,6 +68,7 @@ impl Node {
             NodeKind::SyncRun => nodes(SyncRun::read(ctx, ids).await?),
             NodeKind::AccessToken => nodes(AccessToken::read(ctx, ids).await?),
             NodeKind::OrderSource => nodes(OrderSource::read(ctx, ids).await?),
+            NodeKind::WebhookEndpoint => nodes(WebhookEndpoint::read(ctx, ids).await?),
         })
     }
 }

@@ -9,6 +9,7 @@ mod shops;
 mod staff;
 mod sync;
 mod transactions;
+mod webhooks;
 
 use async_graphql::MergedObject;
 
@@ -20,6 +21,7 @@ use self::shops::ShopQueries;
 use self::staff::StaffQueries;
 use self::sync::SyncQueries;
 use self::transactions::TransactionQueries;
+use self::webhooks::WebhookQueries;
 
 /// Everything that can be asked. All figures of one operation are those of one moment. Fields are nullable, so
 /// that one refusal does not empty the answer; what the viewer may not see is null or left out, as if it were
@@ -35,4 +37,5 @@ pub struct Query(
     SyncQueries,
     StaffQueries,
     OrderSourceQueries,
+    WebhookQueries,
 );

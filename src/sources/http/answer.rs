@@ -79,7 +79,7 @@ pub(super) fn date(headers: &HeaderMap) -> Option<Instant> {
 }
 
 /// In seconds, or as a date against the platform's own.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

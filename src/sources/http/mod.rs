@@ -3,6 +3,7 @@
 
 mod addresses;
 mod answer;
+pub mod recipient;
 mod request;
 
 use std::error::Error as StdError;
@@ -15,6 +16,7 @@ use reqwest::{Client, Method, Response, Url};
 use tokio::time;
 
 pub use answer::Answer;
+pub use recipient::Recipient;
 pub use request::Request;
 
 use self::addresses::{PrivateAddress, PublicAddresses};

@@ -71,6 +71,7 @@ pub const RULES: &[Rule] = &[
             "src/reports",
             "src/sync",
             "src/sources",
+            "src/webhooks",
             "entity",
         ],
         except: &[],
@@ -126,6 +127,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("reports", &["domain"]),
     ("sync",    &["domain", "ledger", "sources"]),
     ("demo",    &["domain", "ledger", "reports"]),
-    ("graphql", &["domain", "ledger", "reports", "sync"]),
+    ("webhooks", &["domain", "ledger", "reports", "sources"]),
+    ("graphql", &["domain", "ledger", "reports", "sync", "webhooks"]),
     ("http",    &["domain", "ledger", "reports", "sync", "sources", "graphql"]),
 ];

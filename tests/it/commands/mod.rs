@@ -14,6 +14,7 @@ mod shops;
 mod sources;
 mod syncs;
 mod tokens;
+mod webhooks;
 
 use std::fs;
 use std::path::PathBuf;

@@ -64,6 +64,16 @@ pub async fn repeatable(world: &World) -> Vec<Repeatable> {
             json!({"source": "api", "nativeStatus": "new", "meaning": "IN_PROGRESS"}),
             "mapping { nativeStatus meaning overridden } changedOrders".to_owned(),
         ),
+        (
+            "updateWebhookEndpoint",
+            json!({"webhookEndpointId": webhook(world).await, "enabled": false}),
+            "webhookEndpoint { id enabled }".to_owned(),
+        ),
+        (
+            "deleteWebhookEndpoint",
+            json!({ "webhookEndpointId": webhook(world).await }),
+            "deletedWebhookEndpointId".to_owned(),
+        ),
         // A dry run looks on by itself, but each that is asked for is one more.
         (
             "triggerSync",
@@ -133,6 +143,13 @@ async fn token(world: &World) -> Value {
     made.await["accessToken"]["id"].clone()
 }
 
+/// The id of an endpoint that nobody tells anything.
+async fn webhook(world: &World) -> Value {
+    let input = json!({"url": "https://crm.example/", "events": ["SYNC_FINISHED"]});
+    let made = world.done("createWebhookEndpoint", input, "webhookEndpoint { id }");
+    made.await["webhookEndpoint"]["id"].clone()
+}
+
 pub fn with_key(input: &Value, key: &str) -> Value {
     let mut input = input.clone();
     input["idempotencyKey"] = json!(key);
@@ -146,6 +163,7 @@ pub async fn state(world: &World) -> Value {
         ordersReport { totalCount nodes { externalId inProgress } } affiliates { totalCount nodes { code name promotedOrders { count } } }
         shop { settings { waitDays } } accessTokens { nodes { name revokedAt } } syncRuns { totalCount }
         orderSources { name oldWebhookSecretSet statuses { nativeStatus } }
+        webhookEndpoints { url enabled }
     }";
     let mut state = world.ask(document, json!({})).await;
     state["history"] = json!(world.history().await.len());

@@ -82,7 +82,10 @@ impl Crowd {
 
     async fn name_rows(&mut self, run: &sync_run::Model) {
         let world = &self.world;
+        let webhook = json!({"url": "https://crm.example/", "events": ["SYNC_FINISHED"]});
+        let webhook = world.done("createWebhookEndpoint", webhook, "webhookEndpoint { id }");
         self.ids.extend([
+            ("webhook", text(&webhook.await["webhookEndpoint"]["id"])),
             ("tea", encode_shop(world.shop_id).to_string()),
             (
                 "run",

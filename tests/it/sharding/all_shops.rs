@@ -31,6 +31,11 @@ const ALL_SHOPS: &[AllShops] = &[
         table: "sync_runs",
         by: &["state"],
     },
+    // Whoever tells webhook endpoints looks which there are, once in two seconds; a shop has few.
+    AllShops {
+        table: "webhook_endpoints",
+        by: &["enabled"],
+    },
 ];
 
 /// Whether a statement is one of them and as plain as they must be.

@@ -2,10 +2,14 @@
 
 use std::process::Command;
 
-use cashable::ledger::{self, Author, CreateToken, DisconnectSource, Repair, touch_token};
+use cashable::graphql::webhook_message;
+use cashable::ledger::{
+    self, Author, CreateToken, DisconnectSource, RemoveWebhookEndpoint, Repair, touch_token,
+};
 use cashable::reports::{self, PageRequest, Scope};
 use cashable::sync::{self, NewSource};
-use entity::words::{Role, StatusActor, SyncTrigger};
+use cashable::webhooks;
+use entity::words::{Role, StatusActor, SyncTrigger, WebhookEvent};
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -29,6 +33,8 @@ const SAID: &[(&str, &[&str])] = &[
     ("access_tokens", &["INSERT", "SELECT", "UPDATE"]),
     ("idempotency_keys", &["INSERT", "SELECT", "DELETE"]),
     ("order_sources", &["INSERT", "SELECT", "UPDATE", "DELETE"]),
+    ("finished_runs", &["INSERT", "SELECT"]),
+    ("webhook_endpoints", &["INSERT", "SELECT", "UPDATE", "DELETE"]),
 ];
 
 #[tokio::test]
@@ -110,6 +116,7 @@ async fn say_something_of_each_table(app: &TestApp) {
     let found = reports::find_token(db, shop.id, token.token.id).await;
     assert!(found.unwrap().is_some());
     ask_a_platform(&shop).await;
+    tell_an_endpoint(&shop).await;
     let anna = reports::find_affiliate_by_code(db, Scope::shop(shop.id), "anna").await;
     assert!(anna.unwrap().is_some());
 }
@@ -130,6 +137,25 @@ async fn ask_a_platform(shop: &Shop<'_>) {
     let run = sync::run(shop.app, queued.unwrap().run, false, &|_| {}).await;
     assert!(run.unwrap().error.is_some());
     let forget = DisconnectSource { source_id };
+    ledger::write(shop.app, shop.id, &admin, &forget)
+        .await
+        .unwrap();
+}
+
+/// Adds an endpoint, tells it in vain, and forgets it.
+async fn tell_an_endpoint(shop: &Shop<'_>) {
+    let admin = Author::new(StatusActor::Admin, "Olga");
+    let events = vec![WebhookEvent::SyncFinished];
+    let new = webhooks::new_endpoint(shop.app, shop.id, "http://127.0.0.1:1/", events).unwrap();
+    let made = ledger::write(shop.app, shop.id, &admin, &new.change).await;
+    let id = made.unwrap().id;
+    ask_a_platform(shop).await;
+    webhooks::deliver_once(shop.app, webhook_message)
+        .await
+        .unwrap();
+    let found = reports::list_webhook_endpoints(shop.app.database.reader(), shop.id).await;
+    assert_eq!(found.unwrap()[0].failures, 1);
+    let forget = RemoveWebhookEndpoint { id };
     ledger::write(shop.app, shop.id, &admin, &forget)
         .await
         .unwrap();

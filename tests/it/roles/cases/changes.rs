@@ -62,6 +62,20 @@ pub const CHANGES: &[Case] = &[
             disconnectedOrderSourceId userErrors { code } } }",
         "disconnectOrderSource/userErrors/code",
         [NO, STAFF, STAFF, STAFF, "nothing", "NOT_FOUND"]),
+    case("mutation { createWebhookEndpoint(input: {shopId: <tea>, url: \"https://erp.example/\", events: [SYNC_FINISHED]}) {
+            webhookEndpoint { url } userErrors { code } } }",
+        "createWebhookEndpoint/webhookEndpoint/url createWebhookEndpoint/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "https://erp.example/ nothing", BAD]),
+    case("mutation { updateWebhookEndpoint(input: {webhookEndpointId: <webhook>, enabled: false}) {
+            webhookEndpoint { enabled } userErrors { code } } }",
+        "updateWebhookEndpoint/webhookEndpoint/enabled updateWebhookEndpoint/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "false nothing", "null NOT_FOUND"]),
+    case("mutation { rotateWebhookSecret(input: {webhookEndpointId: <webhook>}) { webhookEndpoint { url } userErrors { code } } }",
+        "rotateWebhookSecret/webhookEndpoint/url rotateWebhookSecret/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "https://crm.example/ nothing", "null NOT_FOUND"]),
+    case("mutation { deleteWebhookEndpoint(input: {webhookEndpointId: <webhook>}) { userErrors { code } } }",
+        "deleteWebhookEndpoint/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "nothing", "NOT_FOUND"]),
     // The last, since it goes on by itself.
     case("mutation { triggerSync(input: {shopId: <tea>, dryRun: true}) { run { dryRun } userErrors { code } } }",
         "triggerSync/run/dryRun triggerSync/userErrors/code",

@@ -1,6 +1,6 @@
-//! The viewer, its shop, whatever has an id, and the shop's tokens.
+//! The viewer, its shop, whatever has an id, the shop's tokens, and who is told what happens in it.
 
-use super::{Case, NO, STAFF, case};
+use super::{BAD, Case, NO, STAFF, case};
 
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
@@ -30,6 +30,8 @@ pub const CASES: &[Case] = &[
         [NO, "null", "null", "SyncRun", "SyncRun", "null"]),
     case("{ node(id: <bert's token>) { __typename } }", "node/__typename",
         [NO, "null", "null", "null", "AccessToken", "null"]),
+    case("{ node(id: <webhook>) { __typename } }", "node/__typename",
+        [NO, "null", "null", "null", "WebhookEndpoint", "null"]),
     case("{ nodes(ids: [<tea>, <order 2>, <anna>, <bert's>, <run>, <bert's token>]) { __typename } }", "nodes/__typename",
         [NO, "Shop null Affiliate null null null", "Shop Order null Transaction null null",
             "Shop Order Affiliate Transaction SyncRun null", "Shop Order Affiliate Transaction SyncRun AccessToken",
@@ -41,4 +43,9 @@ pub const CASES: &[Case] = &[
     case("{ accessTokens(first: 1) { edges { node { name } } pageInfo { hasNextPage } } }",
         "accessTokens/edges/node/name accessTokens/pageInfo/hasNextPage",
         [NO, STAFF, STAFF, STAFF, "analyst true", "stranger false"]),
+
+    case("{ webhookEndpoints { url events } }", "webhookEndpoints/url webhookEndpoints/events",
+        [NO, STAFF, STAFF, STAFF, "https://crm.example/ SYNC_FINISHED", "nothing nothing"]),
+    case("{ webhookEndpoints(shopId: <tea>) { url } }", "webhookEndpoints/url",
+        [NO, STAFF, STAFF, STAFF, "https://crm.example/", BAD]),
 ];
