@@ -19,8 +19,8 @@ pub type Panic = Box<dyn Any + Send>;
 
 /// What comes of this, or what broke it. What a panic leaves half done goes with its request.
 pub async fn caught<T, F: Future<Output = T>>(begin: impl FnOnce() -> F) -> Result<T, Panic> {
-    let begun = catch_unwind(AssertUnwindSafe(begin))?;
-    AssertUnwindSafe(begun).catch_unwind().await
+    let work = catch_unwind(AssertUnwindSafe(begin))?;
+    AssertUnwindSafe(work).catch_unwind().await
 }
 
 /// The answers of this, or as the last that it broke.

@@ -47,10 +47,14 @@ pub fn receive_hook(
         Ok(Hook::Orders {
             external_ids,
             delivery,
-        }) => match app.hints.add(SourceId::from(row), &delivery, external_ids) {
-            true => Received::Hint,
-            false => Received::Known,
-        },
+        }) => {
+            let is_new = app.hints.add(SourceId::from(row), &delivery, external_ids);
+            if is_new {
+                Received::Hint
+            } else {
+                Received::Known
+            }
+        }
     })
 }
 

@@ -133,7 +133,7 @@ impl Delivery<'_> {
         match retry_at {
             Some(_) => tracing::info!(shop_id, %endpoint, failures, why, "a webhook was not taken"),
             None => {
-                tracing::warn!(shop_id, %endpoint, failures, why, "a webhook endpoint was disabled")
+                tracing::warn!(shop_id, %endpoint, failures, why, "a webhook endpoint was disabled");
             }
         }
         let failure = Failure {

@@ -114,7 +114,7 @@ impl<W: Wire> Line<W> {
 /// Whether nobody is at the other end any more, and so nobody reads what is said.
 fn is_gone(error: &SocketError) -> bool {
     let mut causes = successors(Some(error as &dyn Error), |error| (*error).source());
-    causes.any(|cause| cause.is::<IoError>())
+    causes.any(<dyn Error>::is::<IoError>)
 }
 
 /// Whoever does not take what is sent is gone, or too slow to be told more.

@@ -144,7 +144,7 @@ impl<'a> Range<'a> {
         let moves_later = would_move().and(waits_until.clone().gt(self.at.0));
         let next_run = Cond::any()
             .add(is_sound().not())
-            .add(is_unseen(self.unseen).add(would_move()));
+            .add(Cond::all().add(is_unseen(self.unseen)).add(would_move()));
         let due = Expr::case(next_run, Expr::value(self.at.0 + 1))
             .case(moves_later, waits_until)
             .finally(Expr::value(None::<i64>));
