@@ -12,6 +12,7 @@ mod outages;
 mod pulling;
 mod server;
 mod shop;
+mod vendure;
 mod walks;
 mod withholding;
 mod woocommerce;
