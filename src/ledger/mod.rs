@@ -56,7 +56,9 @@ pub use import_counts::{FailedRow, ImportCounts};
 pub use miscount::MiscountForDemo;
 pub use open_orders::open_orders;
 pub use order_import::ImportOrders;
-pub use order_sources::{ConnectSource, DisconnectSource, UpdateSource, sources_of};
+pub use order_sources::{
+    ConnectSource, DisconnectSource, SourceChange, UpdateSource, find_source, sources_of,
+};
 pub use overrides::{OverrideStatus, ReleaseOverride};
 pub use pulling::{BeginSettling, NoteSource, StorePulled};
 pub use recount::Recount;

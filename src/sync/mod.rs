@@ -3,17 +3,21 @@
 //! A run takes no hints: it looks at what is due and at what the rows say, so running it twice changes
 //! nothing the second time, and one that was cut off is made good by the next (R19).
 
+mod checking;
 mod connecting;
 mod pass;
 mod pull;
+mod reconnecting;
 mod scheduler;
 
 use entity::sync_run;
 use entity::words::SyncTrigger;
 
+pub use checking::{SourceCheck, SourceProblem, check_source};
 pub use connecting::{NewSource, SecretOf, asking, connect_source, find_secret, hook_secrets};
 pub use pass::{Watch, run};
 pub use pull::Asking;
+pub use reconnecting::{SourceUpdate, update_source};
 pub use scheduler::{keep_schedule, sync_due_shops};
 
 use crate::app::App;

@@ -4,16 +4,18 @@
 //! platform would, and one line, `source_contract!(TheFake)`, which runs every case of `contract` against it on
 //! both databases. What goes wrong on the way (refusals, failures, half answers) is played by `server` for all.
 
-mod contract;
+mod checking;
+pub mod contract;
 mod fake;
 mod gone;
 mod leases;
 mod outages;
 mod pulling;
-mod server;
-mod shop;
+mod reconnecting;
+pub mod server;
+pub mod shop;
 mod vendure;
 mod walks;
 mod withholding;
-mod woocommerce;
+pub mod woocommerce;
 mod woocommerce_answers;
