@@ -8,25 +8,27 @@
 //! A customer's order that is split among sellers counts once: it is the one that holds payments and custom
 //! fields. What the sellers make of it is theirs, and is told where their channel is named.
 
-use std::collections::BTreeMap;
+mod admin_api;
+mod order;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat};
 use entity::Instant;
-use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::graphql;
-use super::http::{Answer, Http};
-use super::json::{Text, each, instant};
+use self::admin_api::AdminApi;
+use self::order::Order;
+use super::http::Http;
+use super::json::each;
 use super::platform::{Access, Kind, Lack, Platform, Pull, Session};
 use super::settings::{read_settings, required};
-use super::snapshot::{Cursor, OrderSnapshot, Page, Reported, Window};
+use super::snapshot::{Cursor, Page, Reported, Window};
 use super::{Secret, SourceError};
-use crate::domain::{Amount, Invalid};
+use crate::domain::Invalid;
 
 /// What is known of every Vendure.
 pub const KIND: Kind = Kind {
@@ -44,19 +46,10 @@ pub const KIND: Kind = Kind {
     connect,
 };
 
+/// Vendure looks up payments, refunds and history order by order: this many took a small one two seconds.
 const PAGE_SIZE: usize = 250;
-const ADMIN_API: &str = "admin-api";
-
-/// Payments, refunds and transitions are there since 2.0. Of the transitions the last ones are enough: the
-/// present state was entered by one of them.
-const ORDER: &str = "id code state orderPlacedAt currencyCode totalWithTax \
-    payments { state amount refunds { state total } } \
-    history(options: {take: 20, sort: {createdAt: DESC}, filter: {type: {eq: \"ORDER_STATE_TRANSITION\"}}}) \
-        { items { createdAt data } }";
-
-const LOGIN: &str = "mutation ($username: String!, $password: String!) { \
-    login(username: $username, password: $password) \
-        { __typename ... on ErrorResult { message } } }";
+/// What `adminListQueryLimit` is where nobody has set it.
+const LARGEST_PAGE: usize = 1_000;
 
 /// What an admin may say beside the credentials.
 #[derive(Debug, Default, Deserialize)]
@@ -66,44 +59,52 @@ struct Settings {
     affiliate_field: Option<String>,
     /// The token of the channel whose orders count; the default channel's where unset.
     channel: Option<String>,
-    /// How many orders are asked for at once, where the shop's `adminListQueryLimit` is lower than ours.
+    /// How many orders are asked for at once: fewer where the shop's `adminListQueryLimit` is lower or it is slow.
     page_size: Option<usize>,
 }
 
 struct Vendure {
-    account: Option<String>,
-    secret: Secret,
-    channel: Option<String>,
+    api: AdminApi,
     affiliate_field: Option<String>,
     page_size: usize,
 }
 
 fn connect(access: Access) -> Result<Box<dyn Platform>, Invalid> {
     let settings: Settings = read_settings(access.settings)?;
-    let wrong = |message: &str| Err(Invalid::new("settings", message));
-    let is_name = |name: &String| {
-        let is_part = |c: char| c == '_' || c.is_ascii_alphanumeric();
-        name.chars().all(is_part) && name.starts_with(|c: char| !c.is_ascii_digit())
-    };
-    if !settings.affiliate_field.iter().all(is_name) {
-        return wrong("affiliate_field must be the name of a custom field, such as affiliateCode");
-    }
-    let is_graphic =
-        |token: &String| !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
-    if !settings.channel.iter().all(is_graphic) {
-        return wrong("channel must be the token of a channel");
-    }
-    let page_size = settings.page_size.unwrap_or(PAGE_SIZE);
-    if !(1..=PAGE_SIZE).contains(&page_size) {
-        return wrong("page_size must lie between 1 and 250");
-    }
+    settings.check()?;
     Ok(Box::new(Vendure {
-        account: access.account,
-        secret: required(access.secret, "secret", &KIND)?,
-        channel: settings.channel,
+        api: AdminApi {
+            account: access.account,
+            secret: required(access.secret, "secret", &KIND)?,
+            channel: settings.channel,
+        },
         affiliate_field: settings.affiliate_field,
-        page_size,
+        page_size: settings.page_size.unwrap_or(PAGE_SIZE),
     }))
+}
+
+impl Settings {
+    fn check(&self) -> Result<(), Invalid> {
+        let is_name = |name: &String| {
+            let is_part = |c: char| c == '_' || c.is_ascii_alphanumeric();
+            name.chars().all(is_part) && name.starts_with(|c: char| !c.is_ascii_digit())
+        };
+        let is_token = |token: &String| {
+            let mut bytes = token.bytes();
+            !token.is_empty() && bytes.all(|byte| byte.is_ascii_graphic())
+        };
+        let fits = |size: &usize| (1..=LARGEST_PAGE).contains(size);
+        let wrong = |message: &str| Err(Invalid::new("settings", message));
+        if !self.affiliate_field.iter().all(is_name) {
+            wrong("affiliate_field must be the name of a custom field, such as affiliateCode")
+        } else if !self.channel.iter().all(is_token) {
+            wrong("channel must be the token of a channel")
+        } else if !self.page_size.iter().all(fits) {
+            wrong("page_size must lie between 1 and 1000")
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// Where a walk stands.
@@ -117,24 +118,7 @@ struct Place {
 #[async_trait]
 impl Platform for Vendure {
     async fn sign_in(&self, http: &Http) -> Result<Option<Secret>, SourceError> {
-        let Some(username) = &self.account else {
-            return Ok(None);
-        };
-        let variables = json!({"username": username, "password": self.secret.reveal()});
-        let session = Session { http, token: None };
-        let answer = self.send(session, LOGIN, variables).await?;
-        let LoggedIn { login } = graphql::data(&answer)?;
-        if login.kind != "CurrentUser" {
-            return Err(SourceError::Credentials(
-                login.message.unwrap_or(login.kind),
-            ));
-        }
-        let token = answer.header("vendure-auth-token").map(Secret::new);
-        token.map(Some).ok_or_else(|| {
-            let why =
-                "it signs in and gives no token: its authOptions.tokenMethod must name \"bearer\"";
-            SourceError::Refused(why.to_owned())
-        })
+        self.api.sign_in(http).await
     }
 
     async fn changes(
@@ -146,7 +130,7 @@ impl Platform for Vendure {
         let place: Option<Place> = cursor.and_then(Cursor::place);
         let skip = place.as_ref().map_or(0, |place| place.skip);
         let filter = self.filter(changed_within(window));
-        let found = self.orders(session, skip, filter).await?;
+        let found = self.orders(session, skip, self.page_size, filter).await?;
         let total = found.orders.total_items.unwrap_or(0);
         // How many orders left the window since the page before, and so moved others to places that were read.
         let fell = place.map_or(0, |place| place.total.saturating_sub(total));
@@ -157,7 +141,7 @@ impl Platform for Vendure {
             _ => Some(skip.saturating_sub(fell)),
         };
         Ok(Page {
-            orders: self.read(&found),
+            orders: found.read(),
             next: next.map(|skip| Cursor::at(&Place { skip, total })),
             total: found.orders.total_items,
             ..Page::default()
@@ -172,29 +156,17 @@ impl Platform for Vendure {
         let mut orders = Vec::new();
         for ids in ids.chunks(self.page_size) {
             let filter = self.filter(json!({"id": {"in": ids}}));
-            let found = self.orders(session, 0, filter).await?;
-            orders.extend(self.read(&found));
+            let found = self.orders(session, 0, ids.len(), filter).await?;
+            orders.extend(found.read());
         }
         Ok(orders)
     }
 
     async fn probe(&self, session: Session<'_>) -> Result<(), SourceError> {
-        let document = "{ orders(options: {take: 1}) { totalItems } }";
-        let _: IgnoredAny = self.ask(session, document, Value::Null).await?;
+        // All that is asked of an order, so that a custom field that is not there shows.
+        self.orders(session, 0, 1, self.filter(json!({}))).await?;
         Ok(())
     }
-}
-
-#[derive(Deserialize)]
-struct LoggedIn {
-    login: Login,
-}
-
-#[derive(Deserialize)]
-struct Login {
-    #[serde(rename = "__typename")]
-    kind: String,
-    message: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -224,48 +196,13 @@ struct OrderList {
     items: Vec<Box<RawValue>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Order {
-    id: Text,
-    code: Option<Text>,
-    state: String,
-    order_placed_at: Option<String>,
-    currency_code: Option<String>,
-    total_with_tax: Text,
-    payments: Option<Vec<Payment>>,
-    history: History,
-    custom_fields: Option<BTreeMap<String, Option<Text>>>,
-}
-
-#[derive(Deserialize)]
-struct Payment {
-    state: String,
-    amount: Text,
-    refunds: Vec<Refund>,
-}
-
-#[derive(Deserialize)]
-struct Refund {
-    state: String,
-    total: Text,
-}
-
-#[derive(Deserialize)]
-struct History {
-    items: Vec<Transition>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Transition {
-    created_at: String,
-    data: Transited,
-}
-
-#[derive(Deserialize)]
-struct Transited {
-    to: String,
+impl Found {
+    fn read(&self) -> Vec<Reported> {
+        let precision = self.global_settings.server_config.money_strategy_precision;
+        each(&self.orders.items, "id", |order: Order| {
+            order.snapshot(precision)
+        })
+    }
 }
 
 impl Vendure {
@@ -274,150 +211,29 @@ impl Vendure {
         &self,
         session: Session<'_>,
         skip: u64,
+        take: usize,
         filter: Value,
     ) -> Result<Found, SourceError> {
-        let custom_fields = match &self.affiliate_field {
-            Some(name) => format!("customFields {{ {name} }}"),
-            None => String::new(),
-        };
+        let affiliate_field = self.affiliate_field.as_ref();
+        let custom_fields =
+            affiliate_field.map_or_else(String::new, |name| format!("customFields {{ {name} }}"));
         let document = format!(
             "query ($options: OrderListOptions) {{ \
              globalSettings {{ serverConfig {{ moneyStrategyPrecision }} }} \
-             orders(options: $options) {{ totalItems items {{ {ORDER} {custom_fields} }} }} }}"
+             orders(options: $options) {{ totalItems items {{ {} {custom_fields} }} }} }}",
+            order::FIELDS
         );
-        let options =
-            json!({"skip": skip, "take": self.page_size, "sort": {"id": "ASC"}, "filter": filter});
-        self.ask(session, &document, json!({"options": options}))
-            .await
+        let options = json!({"skip": skip, "take": take, "sort": {"id": "ASC"}, "filter": filter});
+        let variables = json!({"options": options});
+        self.api.ask(session, &document, variables).await
     }
 
     /// Leaves the parts out into which orders of the default channel were split.
     fn filter(&self, mut filter: Value) -> Value {
-        if self.channel.is_none() {
+        if self.api.channel.is_none() {
             filter["type"] = json!({"notEq": "Seller"});
         }
         filter
-    }
-
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        session: Session<'_>,
-        document: &str,
-        variables: Value,
-    ) -> Result<T, SourceError> {
-        let answer = self.send(session, document, variables).await;
-        let refused = match answer.and_then(|answer| graphql::data(&answer)) {
-            Err(SourceError::Permission(told)) => told,
-            answered => return answered,
-        };
-        // It has one word for whom it does not know (any more), and for whom it does not let do this.
-        let answer = self.send(session, "{ me { id } }", Value::Null).await?;
-        match graphql::data::<IgnoredAny>(&answer) {
-            Ok(_) => Err(SourceError::Permission(refused)),
-            Err(SourceError::Permission(_)) => Err(SourceError::Credentials(refused)),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn send(
-        &self,
-        session: Session<'_>,
-        document: &str,
-        variables: Value,
-    ) -> Result<Answer, SourceError> {
-        let question = json!({"query": document, "variables": variables});
-        let mut request = session.http.post(ADMIN_API)?.json(&question)?;
-        request = match (session.token, &self.account) {
-            (Some(token), _) => request.bearer(token),
-            (None, None) => request.secret_header("vendure-api-key", self.secret.reveal()),
-            (None, Some(_)) => request,
-        };
-        if let Some(channel) = &self.channel {
-            request = request.header("vendure-token", channel);
-        }
-        session.http.send(request).await
-    }
-
-    fn read(&self, found: &Found) -> Vec<Reported> {
-        let precision = found.global_settings.server_config.money_strategy_precision;
-        each(&found.orders.items, "id", |order| {
-            self.snapshot(order, precision)
-        })
-    }
-
-    fn snapshot(&self, order: Order, precision: u8) -> Result<OrderSnapshot, String> {
-        let [total, refunded] = order.amounts(precision)?;
-        let completed_at = order.completed_at()?;
-        let affiliate = self.affiliate_field.as_ref().zip(order.custom_fields);
-        let affiliate = affiliate.and_then(|(name, mut fields)| fields.remove(name)?);
-        let placed_at = order.order_placed_at.as_deref();
-        Ok(OrderSnapshot {
-            external_id: order.id.0,
-            number: order.code.map(|Text(code)| code),
-            placed_at: placed_at
-                .map(|at| instant("orderPlacedAt", at))
-                .transpose()?,
-            // It would be the time of a change before the last.
-            changed_at: None,
-            completed_at,
-            native_status: order.state,
-            currency: order.currency_code,
-            total: Some(total),
-            refunded: Some(refunded),
-            affiliate_code: affiliate
-                .map(|Text(code)| code)
-                .filter(|it| !it.trim().is_empty()),
-        })
-    }
-}
-
-impl Order {
-    /// What it was worth before refunds, and what of it was given back. What is cancelled of an order is taken
-    /// off its total, all of it in the end; what was paid stays with its payments.
-    fn amounts(&self, precision: u8) -> Result<[Amount; 2], String> {
-        let amount = |Text(units): &Text| {
-            let exact = Amount::parse("an amount", &format!("{units}e-{precision}"));
-            exact.map_err(|invalid| invalid.message)
-        };
-        let is_cancelled = self.state == "Cancelled";
-        let mut paid = Amount::ZERO;
-        let mut refunded = Amount::ZERO;
-        // A customer may have tried to pay several times; one of those was for the whole.
-        let mut tried = Amount::ZERO;
-        for payment in self.payments.iter().flatten() {
-            match payment.state.as_str() {
-                "Authorized" | "Settled" => paid = paid + amount(&payment.amount)?,
-                "Cancelled" if is_cancelled => tried = tried.max(amount(&payment.amount)?),
-                _ => {}
-            }
-            for refund in payment.refunds.iter().filter(|it| it.state != "Failed") {
-                refunded = refunded + amount(&refund.total)?;
-            }
-        }
-        let worth = amount(&self.total_with_tax)?;
-        let total = if paid == Amount::ZERO {
-            worth.max(tried)
-        } else {
-            worth.max(paid)
-        };
-        // Whoever has paid for more than the order holds by now gets that back, whether it is under way or not.
-        if !is_cancelled {
-            refunded = refunded.max(total - worth);
-        }
-        Ok([total, refunded])
-    }
-
-    /// When it entered its state, which matters where that one means COMPLETE; of one that was cancelled since,
-    /// when it was delivered.
-    fn completed_at(&self) -> Result<Option<Instant>, String> {
-        let state = match self.state.as_str() {
-            "Cancelled" => "Delivered",
-            state => state,
-        };
-        let entries = self.history.items.iter().filter(|it| it.data.to == state);
-        let times = entries.map(|entry| instant("createdAt", &entry.created_at));
-        let times: Result<Vec<_>, _> = times.collect();
-        Ok(times?.into_iter().max())
     }
 }
 

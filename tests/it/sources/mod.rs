@@ -15,6 +15,7 @@ mod reconnecting;
 pub mod server;
 pub mod shop;
 mod vendure;
+mod vendure_answers;
 mod walks;
 mod withholding;
 pub mod woocommerce;
