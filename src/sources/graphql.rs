@@ -38,16 +38,17 @@ pub fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, SourceError> {
 }
 
 impl Told {
-    /// By the words that Apollo's server has for errors, and those that many put beside them.
+    /// By the words that Apollo's server has for errors, and those that platforms put beside them.
     fn meaning(self) -> SourceError {
         let code = self.extensions.code.unwrap_or_default();
         match code.as_str() {
-            "UNAUTHENTICATED" => SourceError::Credentials(self.message),
+            "UNAUTHENTICATED" | "UNAUTHORIZED" => SourceError::Credentials(self.message),
             "FORBIDDEN" => SourceError::Permission(self.message),
             "GRAPHQL_PARSE_FAILED"
             | "GRAPHQL_VALIDATION_FAILED"
             | "BAD_USER_INPUT"
-            | "USER_INPUT_ERROR" => SourceError::Refused(self.message),
+            | "USER_INPUT_ERROR"
+            | "CHANNEL_NOT_FOUND" => SourceError::Refused(self.message),
             _ => SourceError::Failed(self.message),
         }
     }

@@ -66,8 +66,10 @@ impl AdminApi {
             Err(SourceError::Permission(why)) => why,
             answered => return answered,
         };
-        // It has one word for whom it does not know (any more), and for whom it does not let do this.
-        let answer = self.send(session, "{ me { id } }", Value::Null).await?;
+        // It has one word for whom it does not know (any more), and for whom it does not let do this. Its settings
+        // are for all whom it knows; `me` is for people alone, and not for keys.
+        let for_all = "{ globalSettings { id } }";
+        let answer = self.send(session, for_all, Value::Null).await?;
         match graphql::data::<IgnoredAny>(&answer) {
             Ok(_) => Err(SourceError::Permission(refused)),
             Err(SourceError::Permission(_)) => Err(SourceError::Credentials(refused)),

@@ -157,17 +157,15 @@ struct Query;
 
 #[Object]
 impl Query {
-    async fn me(&self, context: &Context<'_>) -> Result<CurrentUser, Error> {
-        require_known(context)?;
-        Ok(CurrentUser { id: "1" })
-    }
-
     async fn global_settings(&self, context: &Context<'_>) -> Result<GlobalSettings, Error> {
         require_known(context)?;
         let server_config = ServerConfig {
             money_strategy_precision: 2,
         };
-        Ok(GlobalSettings { server_config })
+        Ok(GlobalSettings {
+            id: "1",
+            server_config,
+        })
     }
 
     async fn orders(
@@ -189,6 +187,7 @@ impl Query {
 
 #[derive(SimpleObject)]
 struct GlobalSettings {
+    id: &'static str,
     server_config: ServerConfig,
 }
 
