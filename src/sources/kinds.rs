@@ -4,6 +4,7 @@ use super::cscart;
 use super::platform::Kind;
 use super::rees46;
 use super::shopware6;
+use super::vendure;
 use super::woocommerce;
 use crate::domain::Invalid;
 
@@ -13,6 +14,7 @@ pub const KINDS: &[&Kind] = &[
     &woocommerce::KIND,
     &shopware6::KIND,
     &cscart::KIND,
+    &vendure::KIND,
 ];
 
 /// The kind with this name.

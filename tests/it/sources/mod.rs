@@ -27,6 +27,8 @@ mod shopware6_questions;
 mod shopware6_search;
 mod shopware6_webhooks;
 mod stops;
+mod vendure;
+mod vendure_answers;
 mod walks;
 mod withholding;
 pub mod woocommerce;
