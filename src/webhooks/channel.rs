@@ -52,7 +52,7 @@ impl Channel {
         let headers = headers(id, now, &body, &self.secrets)
             .map_err(|error| NotTaken::because(error.to_string()))?;
         let reply = self.recipient.tell(headers, body).await;
-        NotTaken::by(reply.map_err(|error| NotTaken::because(error.to_string()))?)
+        NotTaken::by(reply.map_err(NotTaken::because)?)
     }
 }
 

@@ -22,7 +22,8 @@ pub struct Order {
     id: Text,
     code: Option<Text>,
     state: String,
-    order_placed_at: Option<String>,
+    #[serde(rename = "orderPlacedAt")]
+    placed_at: Option<String>,
     currency_code: Option<String>,
     total_with_tax: Text,
     payments: Option<Vec<Payment>>,
@@ -66,7 +67,7 @@ impl Order {
     pub fn snapshot(self, precision: u8) -> Result<OrderSnapshot, String> {
         let [total, refunded] = self.amounts(precision)?;
         let completed_at = self.completed_at()?;
-        let placed_at = self.order_placed_at.as_deref();
+        let placed_at = self.placed_at.as_deref();
         let codes = self.custom_fields.into_iter().flatten();
         let mut codes = codes.filter_map(|(_, code)| code.map(|Text(code)| code));
         Ok(OrderSnapshot {
