@@ -26,7 +26,7 @@ const EVENT: u64 = 100 + 1 + 2;
 
 /// Somebody who follows what changes.
 enum Followed {
-    Socket(Socket),
+    Socket(Box<Socket>),
     Events(BodyDataStream, String),
 }
 
@@ -36,7 +36,7 @@ impl Followed {
             let mut socket = Socket::open(server, &[]).await.unwrap();
             socket.enter(bearer).await;
             socket.subscribe("1", CHANGED).await;
-            return Self::Socket(socket);
+            return Self::Socket(Box::new(socket));
         }
         let query = CHANGED.replace(' ', "%20");
         let query = query.replace('{', "%7B").replace('}', "%7D");
@@ -61,8 +61,8 @@ impl Followed {
         match self {
             Self::Socket(socket) => socket.told().await["payload"].take(),
             Self::Events(body, text) => loop {
-                if let Some((event, rest)) = text.clone().split_once("\n\n") {
-                    *text = rest.to_owned();
+                if let Some(end) = text.find("\n\n") {
+                    let event: String = text.drain(..end + 2).collect();
                     if let Some(told) = event.strip_prefix("event: next\ndata: ") {
                         return serde_json::from_str(told).unwrap();
                     }

@@ -128,8 +128,8 @@ impl Scene {
         let server = &self.server;
         let of = |bearer| Caller { server, bearer };
         let (attacker, other) = (of(&self.attacker), of(&self.other));
-        let attacked = attacker.ask_for(way, asked);
-        let (told, answered) = tokio::join!(attacked, other.ask(Way::Post, PLAIN));
+        let both = (attacker.ask_for(way, asked), other.ask(Way::Post, PLAIN));
+        let (told, answered) = tokio::join!(both.0, both.1);
         answered.assert_data();
         told
     }
