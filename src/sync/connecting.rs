@@ -171,11 +171,12 @@ pub fn find_secret(app: &App, row: &order_source::Model, of: SecretOf) -> Result
         .transpose()
 }
 
-/// What its webhooks may be signed with: the secret, and the one before it.
+/// What its webhooks may be signed with: the secret, and the one before it for as long as that is at hand. Whoever
+/// has taken its variable out of the environment wants it no more.
 pub fn hook_secrets(app: &App, row: &order_source::Model) -> Result<Vec<Secret>> {
-    let found = [SecretOf::Hook, SecretOf::OldHook].map(|of| find_secret(app, row, of));
-    let found: Result<Vec<_>> = found.into_iter().collect();
-    Ok(found?.into_iter().flatten().collect())
+    let present = find_secret(app, row, SecretOf::Hook)?;
+    let old = find_secret(app, row, SecretOf::OldHook).unwrap_or_default();
+    Ok(present.into_iter().chain(old).collect())
 }
 
 /// Refuses what does not do, whether or not the platform answers.

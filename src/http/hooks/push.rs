@@ -7,7 +7,7 @@ use axum::http::header::{ACCEPT, HeaderValue, RETRY_AFTER};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use entity::order_source;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{Hooks, Stranger};
 use crate::error::{Error, Refusal};
@@ -99,26 +99,15 @@ impl Reply {
     }
 
     fn of(self, counts: &ImportCounts) -> Response {
-        let failed: Vec<_> = counts.failed.iter().map(told).collect();
         match self {
-            Self::Json => Json(json!({
-                "status": "success",
-                "payload": {
-                    "created": counts.created,
-                    "changed": counts.changed,
-                    "unchanged": counts.unchanged,
-                    "stale": counts.stale,
-                    "failed": failed,
-                },
-            }))
-            .into_response(),
-            Self::Text if failed.is_empty() => "OK".into_response(),
+            Self::Json => Json(Told::success(counts)).into_response(),
+            Self::Text if counts.failed.is_empty() => "OK".into_response(),
             Self::Text => {
                 let line = |row: &FailedRow| {
                     format!("{}: {}\n", row.external_id, in_their_words(&row.refusal))
                 };
                 let lines: String = counts.failed.iter().map(line).collect();
-                format!("{} orders were not taken\n{lines}", failed.len()).into_response()
+                format!("{} orders were not taken\n{lines}", counts.failed.len()).into_response()
             }
         }
     }
@@ -129,8 +118,12 @@ impl Reply {
         let message = refused.message();
         let answer = match self {
             Self::Json => {
-                let payload = json!({ "message": message });
-                Json(json!({ "status": "error", "payload": payload })).into_response()
+                let payload = Refusing { message };
+                Json(Told {
+                    status: "error",
+                    payload,
+                })
+                .into_response()
             }
             Self::Text => message.to_owned().into_response(),
         };
@@ -149,13 +142,55 @@ fn asks_for_text(uri: &Uri) -> bool {
     query.split('&').any(|pair| pair == "format=text")
 }
 
-fn told(row: &FailedRow) -> Value {
-    json!({
-        "index": row.index,
-        "id": row.external_id,
-        "code": row.refusal.code.as_str(),
-        "message": in_their_words(&row.refusal),
-    })
+/// An answer in the add-ons' words.
+#[derive(Serialize)]
+struct Told<P> {
+    status: &'static str,
+    payload: P,
+}
+
+#[derive(Serialize)]
+struct Counted<'a> {
+    created: u64,
+    changed: u64,
+    unchanged: u64,
+    stale: u64,
+    failed: Vec<Failed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    index: usize,
+    id: &'a str,
+    code: &'static str,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct Refusing<'a> {
+    message: &'a str,
+}
+
+impl<'a> Told<Counted<'a>> {
+    fn success(counts: &'a ImportCounts) -> Self {
+        let failed = counts.failed.iter().map(|row| Failed {
+            index: row.index,
+            id: &row.external_id,
+            code: row.refusal.code.as_str(),
+            message: in_their_words(&row.refusal),
+        });
+        let payload = Counted {
+            created: counts.created,
+            changed: counts.changed,
+            unchanged: counts.unchanged,
+            stale: counts.stale,
+            failed: failed.collect(),
+        };
+        Self {
+            status: "success",
+            payload,
+        }
+    }
 }
 
 /// The ledger knows its fields by other names than add-ons do.

@@ -44,6 +44,11 @@ async fn two_webhook_secrets_hold_during_a_change(app: TestApp) {
     }
     it.update(SourceUpdate::default()).await;
     assert_eq!(revealed(&it).await, ["third", "second"]);
+    // The older one stood in the environment, and does so no more.
+    let mut row = it.sources().await.swap_remove(0);
+    row.old_hook_secret = Some("env:NO_SUCH_VARIABLE_AS_THIS".to_owned());
+    let left = hook_secrets(&app, &row).unwrap();
+    assert_eq!(left.len(), 1);
     let drop_old = SourceUpdate {
         drops_old_hook_secret: true,
         ..SourceUpdate::default()
