@@ -11,7 +11,8 @@
 //!
 //! Invariants, each held by a test: `domain` has no async, no database and no clock. Only `ledger` writes
 //! business rows; `reports` never writes. `graphql` names no SeaORM. `entity` knows neither GraphQL nor
-//! HTTP. Time is an argument: `app.clock`. The settling table (R6) is one constant in `domain`.
+//! HTTP. `sources` knows neither database nor clock: it asks platforms and reads their answers, and what is kept
+//! of them is `sync`'s business. Time is an argument: `app.clock`. The settling table (R6) is one constant in `domain`.
 
 pub mod app;
 pub mod clock;

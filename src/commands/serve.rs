@@ -68,7 +68,8 @@ pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -
     served
 }
 
-async fn ask_when_told(stop: Stop) {
+/// Asks for an end once the process is told to stop.
+pub async fn ask_when_told(stop: Stop) {
     told_to_stop().await;
     tracing::info!("stopping: what was begun comes to its end");
     stop.ask();

@@ -8,6 +8,7 @@
 mod affiliates;
 mod audit;
 mod balances;
+mod columns;
 mod days;
 #[cfg(test)]
 mod fixtures;
@@ -47,6 +48,7 @@ pub use affiliates::{
 };
 pub use audit::{Findings, audit};
 pub use balances::{Balance, balances_of};
+pub use columns::Columns;
 pub use days::DayRange;
 pub use history::{BySequence, ChangesOf, count_changes, list_changes};
 pub use keyset::{Direction, SortColumn, Sorting};

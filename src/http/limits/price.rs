@@ -31,7 +31,7 @@ const LISTS: [(&str, &str, u64); 9] = [
     ("Query",                  "unmappedStatuses", 50),
     ("SyncRun",                "transitions",      12),
     ("Viewer",                 "shops",            1),
-    (INTROSPECTION,            "types",            100),
+    (INTROSPECTION,            "types",            120),
     (INTROSPECTION,            "directives",       8),
     (INTROSPECTION,            "fields",           3),
 ];

@@ -57,7 +57,7 @@ pub async fn pull(
     let (shop_id, run_id) = (run.shop_id, run.id);
     // Both go on at once: either may be in the middle of a transaction that the other waits for.
     tokio::select! {
-        pulled = pull_all(app, author, run, watch) => pulled,
+        pulled = Box::pin(pull_all(app, author, run, watch)) => pulled,
         lost = keep_lease(app, author, shop_id, run_id) => Err(lost),
     }
 }
@@ -85,8 +85,8 @@ async fn pull_all(
         pulled.asked += 1;
         let name = source.name.clone();
         let shop = require_shop(app.database.reader(), run.shop_id).await?;
-        let mut puller = Puller::new(app, author, run, watch, shop, source);
-        match puller.pull().await {
+        let mut platform = Puller::new(app, author, run, watch, shop, source);
+        match platform.pull().await {
             Ok(()) | Err(Stopped::Disconnected) => {}
             Err(Stopped::Ours(error)) => return Err(error),
             Err(stopped) => {

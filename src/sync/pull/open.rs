@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::asking::Asking;
 use super::puller::Puller;
-use super::stopped::Stopped;
+use super::stopped::{Stopped, unless_ending};
 use crate::ledger::open_orders;
 use crate::sources::Reported;
 
@@ -47,7 +47,7 @@ impl Puller<'_> {
         let mut asked = HashSet::new();
         ids.retain(|id| !self.told.contains(id) && asked.insert(id.clone()));
         for batch in ids.chunks(self.ids_at_once) {
-            let orders = asking.by_ids(batch).await?;
+            let orders = unless_ending(self.app, asking.by_ids(batch)).await?;
             self.miss(missing(batch, &orders));
             self.take(orders);
         }
