@@ -32,7 +32,7 @@ const LISTS: [(&str, &str, u64); 10] = [
     ("Query",                  "unmappedStatuses", 50),
     ("SyncRun",                "transitions",      12),
     ("Viewer",                 "shops",            1),
-    (INTROSPECTION,            "types",            135),
+    (INTROSPECTION,            "types",            150),
     (INTROSPECTION,            "directives",       8),
     (INTROSPECTION,            "fields",           3),
 ];
