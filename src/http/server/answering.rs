@@ -1,4 +1,4 @@
-//! The body of an answer, which keeps its connection busy until it has gone out.
+//! The body of an answer, which keeps its connection busy until the last of it waits to be read.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -3,6 +3,9 @@
 //! One that nobody is being answered on is idle: it says nothing, or takes its time to say what it wants. With
 //! all places taken, the one that has been idle longest is closed for the next; where all are busy, the next
 //! waits outside. A single address gets no more than its share of the places.
+//!
+//! Whoever is told to go goes at once, whatever it is at: what keeps a place has to be given up when
+//! [`Seat::told_to_leave`] ends.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,16 +30,14 @@ struct Shared {
 
 /// A place that is taken until this is dropped, which is when the connection is closed.
 #[derive(Debug)]
-pub struct Place {
-    seat: Seat,
-    leave: CancellationToken,
-}
+pub struct Place(Seat);
 
 /// Says what goes on in a place; an extension of each request that came over a connection.
 #[derive(Clone, Debug)]
 pub struct Seat {
     id: u64,
     connections: Connections,
+    leave: CancellationToken,
 }
 
 /// While it is there, the connection is not closed for another.
@@ -63,7 +64,8 @@ impl Connections {
         self.held().count()
     }
 
-    /// Takes a place as soon as there is one; none where the address uses its whole share.
+    /// Takes a place as soon as there is one; none where the address uses its whole share. Nobody waits for an
+    /// address that has too many.
     pub async fn enter(&self, address: IpAddr) -> Option<Place> {
         loop {
             let changed = self.0.changed.notified();
@@ -72,8 +74,11 @@ impl Connections {
                 Entry::Place(id, leave) => {
                     self.0.metrics.connections().inc();
                     let connections = self.clone();
-                    let seat = Seat { id, connections };
-                    return Some(Place { seat, leave });
+                    return Some(Place(Seat {
+                        id,
+                        connections,
+                        leave,
+                    }));
                 }
                 Entry::Refused => {
                     self.0.metrics.refused("ADDRESS_FULL");
@@ -108,24 +113,24 @@ impl Connections {
 impl Place {
     /// To say what goes on here.
     pub fn seat(&self) -> &Seat {
-        &self.seat
-    }
-
-    /// Told when the place is needed for another.
-    pub fn leave(&self) -> &CancellationToken {
-        &self.leave
+        &self.0
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let shared = &self.seat.connections.0;
-        let was_socket = self.seat.connections.held().remove(self.seat.id);
+        let Seat {
+            id,
+            connections,
+            leave,
+        } = &self.0;
+        let shared = &connections.0;
+        let was_socket = connections.held().remove(*id);
         shared.metrics.connections().dec();
         if was_socket {
             shared.metrics.sockets().dec();
         }
-        if self.leave.is_cancelled() {
+        if leave.is_cancelled() {
             shared.metrics.refused("SERVER_FULL");
         }
         shared.changed.notify_waiters();
@@ -133,6 +138,11 @@ impl Drop for Place {
 }
 
 impl Seat {
+    /// Waits until the place is needed for another.
+    pub fn told_to_leave(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.leave.clone().cancelled_owned()
+    }
+
     /// Somebody is being answered here.
     pub fn busy(&self) -> Busy {
         self.set_busy(|busy| busy + 1);
@@ -145,7 +155,7 @@ impl Seat {
         self.connections.0.metrics.sockets().inc();
     }
 
-    /// For a socket whose other side has still to say who it is.
+    /// For a socket whose other side has still to say who it is, or has only to hear why it ends.
     pub fn expendable(&self) -> Expendable {
         self.set_busy(|busy| busy.saturating_sub(1));
         Expendable(self.clone())

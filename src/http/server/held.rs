@@ -32,7 +32,8 @@ pub struct Held {
     connections: HashMap<u64, Connection>,
     /// By since when.
     idle: BTreeMap<u64, u64>,
-    by_address: HashMap<IpAddr, Share>,
+    /// How many each address holds and has not been told to give up.
+    shares: HashMap<IpAddr, usize>,
     leaving: usize,
 }
 
@@ -53,29 +54,19 @@ enum State {
     Leaving,
 }
 
-#[derive(Debug, Default)]
-struct Share {
-    held: usize,
-    leaving: usize,
-}
-
 impl Held {
     /// How many there are.
     pub fn count(&self) -> usize {
         self.connections.len()
     }
 
-    /// Takes a place where there is one, else tells an idle connection to go.
+    /// Takes a place where there is one, else tells an idle connection to go. One that is told counts no more for
+    /// its address, so that nobody waits for an address that has too many.
     pub fn enter(&mut self, places: Places, address: IpAddr) -> Entry {
         let address = share_of(address);
-        let share = self.by_address.get(&address);
-        if share.is_some_and(|share| share.held >= places.each) {
-            let is_any_leaving = share.is_some_and(|share| share.leaving > 0);
-            return if is_any_leaving || self.send_off(|it| it.address == address) {
-                Entry::Wait
-            } else {
-                Entry::Refused
-            };
+        let share = self.shares.get(&address).copied().unwrap_or(0);
+        if share >= places.each && !self.send_off(|it| it.address == address) {
+            return Entry::Refused;
         }
         if self.connections.len() >= places.total {
             if self.leaving == 0 {
@@ -103,7 +94,7 @@ impl Held {
         };
         self.connections.insert(id, connection);
         self.idle.insert(id, id);
-        self.by_address.entry(address).or_default().held += 1;
+        *self.shares.entry(address).or_default() += 1;
         Entry::Place(id, leave)
     }
 
@@ -123,13 +114,20 @@ impl Held {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.state = State::Leaving;
             connection.leave.cancel();
+            let address = connection.address;
             self.leaving += 1;
-            self.by_address
-                .entry(connection.address)
-                .or_default()
-                .leaving += 1;
+            self.lower_share(address);
         }
         true
+    }
+
+    fn lower_share(&mut self, address: IpAddr) {
+        if let Some(share) = self.shares.get_mut(&address) {
+            *share -= 1;
+            if *share == 0 {
+                self.shares.remove(&address);
+            }
+        }
     }
 
     /// Counts something more or less that goes on in a connection.
@@ -166,17 +164,13 @@ impl Held {
         let Some(connection) = self.connections.remove(&id) else {
             return false;
         };
-        let is_leaving = connection.state == State::Leaving;
-        if let State::Idle { since } = connection.state {
-            self.idle.remove(&since);
-        }
-        self.leaving -= usize::from(is_leaving);
-        if let Some(share) = self.by_address.get_mut(&connection.address) {
-            share.held -= 1;
-            share.leaving -= usize::from(is_leaving);
-            if share.held == 0 {
-                self.by_address.remove(&connection.address);
+        match connection.state {
+            State::Leaving => self.leaving -= 1,
+            State::Idle { since } => {
+                self.idle.remove(&since);
+                self.lower_share(connection.address);
             }
+            State::Busy => self.lower_share(connection.address),
         }
         connection.is_socket
     }

@@ -1,5 +1,4 @@
-//! A connection as the server reads and writes it. It ends when its place is needed for another, and when the
-//! other side takes nothing of what it is sent.
+//! A connection as the server reads and writes it. It ends when the other side takes nothing of what it is sent.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -8,14 +7,12 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_io_timeout::TimeoutWriter;
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::connections::Place;
 
 /// A stream in its place, which becomes free with it, whoever holds it last.
 pub struct Line<S> {
     stream: Pin<Box<TimeoutWriter<S>>>,
-    leave: Pin<Box<WaitForCancellationFutureOwned>>,
     _place: Place,
 }
 
@@ -26,7 +23,6 @@ impl<S: AsyncRead + AsyncWrite> Line<S> {
         stream.set_timeout(Some(patience));
         Self {
             stream: Box::pin(stream),
-            leave: Box::pin(place.leave().clone().cancelled_owned()),
             _place: place,
         }
     }
@@ -38,9 +34,6 @@ impl<S: AsyncRead + AsyncWrite> AsyncRead for Line<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.leave.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-        }
         self.stream.as_mut().poll_read(cx, buffer)
     }
 }

@@ -121,7 +121,8 @@ impl Server {
         tokio::spawn(self.clone().hold(stream, address, place));
     }
 
-    /// The life of a connection.
+    /// The life of a connection, which ends when its place is needed for another, also while it waits for the
+    /// other side to read. A socket lives on by itself.
     async fn hold(
         self,
         stream: impl AsyncRead + AsyncWrite + Send + 'static,
@@ -133,15 +134,20 @@ impl Server {
         let service = service_fn(|request| self.answer(request, address, &seat));
         let connection = self.http.serve_connection(line, service).with_upgrades();
         let mut connection = std::pin::pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = self.stop.asked() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
+        let ended = async {
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = self.stop.asked() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
             }
         };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "a connection ended early");
+        tokio::select! {
+            ended = ended => if let Err(error) = ended {
+                tracing::debug!(%error, "a connection ended early");
+            },
+            () = seat.told_to_leave() => tracing::debug!("a connection went for another"),
         }
     }
 

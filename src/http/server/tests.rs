@@ -10,6 +10,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use futures_util::FutureExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
@@ -320,7 +321,10 @@ async fn a_socket_is_kept_unless_its_other_side_has_not_said_who_it_is() {
     for place in &places {
         place.seat().keep();
     }
-    let is_told = || places.each_ref().map(|place| place.leave().is_cancelled());
+    let is_told = || {
+        let told = places.each_ref().map(|place| place.seat().told_to_leave());
+        told.map(|told| told.now_or_never().is_some())
+    };
     server.connections.make_room();
     assert_eq!(is_told(), [false, false]);
     drop(places[0].seat().expendable());

@@ -1,5 +1,8 @@
 //! A socket as something to talk over: whole messages in, whole messages out, and nobody waits for ever.
 
+use std::error::Error;
+use std::io::Error as IoError;
+use std::iter::successors;
 use std::time::Duration;
 
 use axum::Error as SocketError;
@@ -60,6 +63,7 @@ impl<W: Wire> Line<W> {
                 Ok(Message::Ping(_)) => taken(self.wire.flush()).await?,
                 Ok(Message::Pong(_)) => {}
                 Ok(Message::Close(_)) => return Err(Close::quietly()),
+                Err(error) if is_gone(&error) => return Err(Close::quietly()),
                 Err(_) => {
                     self.is_deaf = true;
                     return Err(Close::invalid("that is no message, or too long a one"));
@@ -94,6 +98,12 @@ impl<W: Wire> Line<W> {
         };
         let _ = timeout(GOODBYE, goodbye).await;
     }
+}
+
+/// Whether nobody is at the other end any more, and so nobody reads what is said.
+fn is_gone(error: &SocketError) -> bool {
+    let mut causes = successors(Some(error as &dyn Error), |error| (*error).source());
+    causes.any(<dyn Error>::is::<IoError>)
 }
 
 /// Whoever does not take what is sent is gone, or too slow to be told more.

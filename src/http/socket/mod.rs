@@ -10,10 +10,11 @@ mod message;
 mod operations;
 
 use async_graphql::Executor;
-use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
+use futures_util::future::pending;
 use tracing::{Instrument, Span};
 
 use super::bearer;
@@ -44,14 +45,28 @@ pub async fn open<E: Executor>(
     let upgrade = upgrade(&endpoint, &mut parts).await?;
     // Its lines in the log are found by the id of the request.
     let span = Span::current();
-    Ok(upgrade.on_upgrade(move |socket| {
-        let held = async move {
-            let mut line = Line::new(socket);
-            let close = talk(&endpoint, &mut line, caller).await;
-            line.close(close).await;
-        };
-        held.instrument(span)
-    }))
+    Ok(upgrade.on_upgrade(move |socket| hold(endpoint, socket, caller).instrument(span)))
+}
+
+/// The life of a socket, from which it is cut off where its place is needed for another.
+async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, caller: Caller) {
+    let seat = caller.seat.clone();
+    let talking = async {
+        let mut line = Line::new(socket);
+        let close = talk(&endpoint, &mut line, caller).await;
+        let _expendable = seat.as_ref().map(Seat::expendable);
+        line.close(close).await;
+    };
+    let told_to_leave = async {
+        match &seat {
+            Some(seat) => seat.told_to_leave().await,
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        () = talking => {}
+        () = told_to_leave => {}
+    }
 }
 
 /// Whoever is at the other end, as far as is known yet.
@@ -96,7 +111,7 @@ async fn upgrade<E>(
     Ok(upgrade)
 }
 
-/// The life of a socket. Until it is known whose it is, it may have to go for another.
+/// All that is said over a socket. Until it is known whose it is, it may have to go for another.
 async fn talk<E: Executor>(
     endpoint: &Endpoint<E>,
     line: &mut Line<impl Wire>,

@@ -5,6 +5,7 @@ mod bad_input;
 mod bearers;
 mod bodies;
 mod cross_origin;
+mod crowds;
 mod documents;
 mod identity;
 mod limits;
