@@ -49,10 +49,11 @@ impl<E> Endpoint<E> {
         let execution = Limited::new(app.clone(), documents.guard(schema), settings);
         let rates = execution.rates().clone();
         let metrics = Arc::clone(&app.metrics);
-        let door = Door::new(Bearers::new(app, settings), rates);
+        let bearers = Bearers::new(app, settings);
+        let door = Door::new(bearers.clone(), rates);
         Self {
             execution: Watched::new(execution, metrics),
-            streams: Streams::new(door.clone(), settings.streams),
+            streams: Streams::new(door.clone(), bearers, settings.streams),
             door,
             bodies: settings.bodies,
             documents,

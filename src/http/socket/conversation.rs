@@ -115,7 +115,7 @@ fn messages<E: Executor>(
     request: Request,
 ) -> impl Stream<Item = Result<News, Close>> + Send + use<E> {
     let begin = async move {
-        let answers = match follower.identify().await {
+        let answers = match follower.identify_again().await {
             Ok(name) => execution.execute_stream(follower.sign(request, name), None),
             Err(error @ Error::Unauthenticated(_)) => {
                 return stream::once(ready(Err(Close::refused(error)))).boxed();

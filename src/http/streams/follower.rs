@@ -52,10 +52,16 @@ impl Follower {
         self
     }
 
-    /// Who it is at this moment, for one operation.
+    /// Who it is that asks to be let in.
     pub async fn identify(&self) -> Result<(Viewer, Sighting)> {
         let secret = self.secret.as_deref();
         self.streams.door.identify(self.address, secret).await
+    }
+
+    /// Who it is at this moment, for one operation or to go on. One who was let in guesses no more: were this asked
+    /// at the door, nobody could be told to go from an address that tries many tokens.
+    pub async fn identify_again(&self) -> Result<(Viewer, Sighting)> {
+        self.streams.bearers.identify(self.secret.as_deref()).await
     }
 
     /// What this one asks, by the name that it has at this moment.
@@ -91,7 +97,7 @@ impl Follower {
     async fn refused(&self) -> String {
         loop {
             sleep(self.streams.settings.token_recheck.0).await;
-            if let Err(Error::Unauthenticated(message)) = self.identify().await {
+            if let Err(Error::Unauthenticated(message)) = self.identify_again().await {
                 return message;
             }
         }

@@ -11,6 +11,7 @@ pub use follower::{End, Follower};
 pub use places::{Full, Place, Places};
 pub use settings::StreamSettings;
 
+use super::bearer::Bearers;
 use super::client_address::ClientAddress;
 use super::limits::Door;
 use crate::stop::Stop;
@@ -19,15 +20,17 @@ use crate::stop::Stop;
 #[derive(Clone, Debug)]
 pub struct Streams {
     door: Door,
+    bearers: Bearers,
     places: Places,
     settings: StreamSettings,
 }
 
 impl Streams {
     /// None yet.
-    pub fn new(door: Door, settings: StreamSettings) -> Self {
+    pub fn new(door: Door, bearers: Bearers, settings: StreamSettings) -> Self {
         Self {
             door,
+            bearers,
             places: Places::new(settings.streams, settings.streams_each),
             settings,
         }

@@ -4,6 +4,7 @@ mod keys;
 mod people;
 mod provider;
 mod site;
+mod streams;
 mod traps;
 
 use axum::Router;
