@@ -3,14 +3,15 @@
 
 use std::future::Future;
 
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Asked once, heard by all clones.
 ///
-/// The program has one, which syncs look at between two chunks. A server puts its own into the extensions of
-/// each request, for those that are answered for hours: a subscription ends when [`Stop::asked`] does, its
-/// socket with 1001.
+/// The program has one, which syncs look at between two chunks, and which waits for mutations whose callers have
+/// gone. A server puts its own into the extensions of each request, for those that are answered for hours: a
+/// subscription ends when [`Stop::asked`] does, and a socket with 1001 when nothing else runs over it.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     token: CancellationToken,
@@ -34,9 +35,12 @@ impl Stop {
         self.token.clone().cancelled_owned()
     }
 
-    /// Begins work that the end waits for.
-    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.work.spawn(work);
+    /// Begins work that the end waits for, whether or not anybody waits for what comes of it.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.work.spawn(work)
     }
 
     /// Waits until the work that was begun is done.

@@ -9,7 +9,7 @@ use cashable::stop::Stop;
 use cashable::{http, sync};
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -42,8 +42,8 @@ pub async fn bind(listen: Listen) -> Result<TcpListener> {
     })
 }
 
-/// Serves and keeps the schedule until the process is told to stop. Then requests and chunks of syncs that have
-/// begun come to their end, as far as there is time.
+/// Serves and keeps the schedule until the process is told to stop. Then requests, mutations whose callers have
+/// gone, and chunks of syncs that have begun come to their end, as far as there is time.
 pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -> Result<()> {
     let stop = app.stop.clone();
     stop.spawn(sync::keep_schedule(app.clone()));
@@ -54,13 +54,16 @@ pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -
         stop.ask();
         served
     };
-    let syncing = async {
+    let deadline = async {
         stop.asked().await;
-        timeout(settings.server.stop_timeout.0, stop.done()).await
+        Instant::now() + settings.server.stop_timeout.0
     };
-    let (served, synced) = tokio::join!(serving, syncing);
-    if synced.is_err() {
-        tracing::warn!("syncs were cut off in a chunk: the next runs make them good");
+    let (served, deadline) = tokio::join!(serving, deadline);
+    // Only now, since until then requests begin what their callers may leave behind.
+    if timeout_at(deadline, stop.done()).await.is_err() {
+        tracing::warn!(
+            "mutations, or syncs in a chunk, were cut off: nothing is half done, and the next syncs go on"
+        );
     }
     tracing::info!("stopped");
     served

@@ -22,6 +22,7 @@ use super::endpoint::Endpoint;
 use super::media::{MediaType, NotBegun, is_begun};
 use super::refused::Refused;
 use super::streams::End;
+use super::watched::Told;
 
 /// Browsers pass over an event without a line of data.
 const COMPLETE: &str = "event: complete\ndata:\n\n";
@@ -40,11 +41,16 @@ pub async fn answer<E: Executor>(
     let (viewer, _) = follower.identify().await?;
     let place = follower.take_place(&viewer)?;
     let request = endpoint.receive(MediaType::EventStream, request).await?;
+    let told = Told::default();
+    let request = request.data(told.clone());
+    let answers = endpoint.execution.execute_stream(request, None);
     let ended = async move {
         let _place = place;
-        follower.ended().await
+        tokio::select! {
+            end = follower.ended() => end,
+            end = follower.cut_off(&told) => end,
+        }
     };
-    let answers = endpoint.execution.execute_stream(request, None);
     Ok(events(answers, ended))
 }
 

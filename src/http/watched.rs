@@ -33,7 +33,7 @@ pub struct Watched<E> {
 }
 
 /// Which operation a request asks for, told by whoever reads its document: that must not happen before the
-/// document is known to be short.
+/// document is known to be short. Of a subscription it is told as soon as it is begun.
 #[derive(Clone, Debug, Default)]
 pub struct Told(Arc<OnceLock<(OperationType, Option<String>)>>);
 
@@ -44,6 +44,11 @@ impl Told {
             let _ = told.0.set((operation.kind, operation.name.clone()));
             told.record(&Span::current());
         }
+    }
+
+    /// Whether it is known to be a subscription.
+    pub fn is_subscription(&self) -> bool {
+        matches!(self.0.get(), Some((OperationType::Subscription, _)))
     }
 
     fn record(&self, span: &Span) {
@@ -77,7 +82,8 @@ impl<E> Watched<E> {
     fn watch(&self, request: Request, session: Option<&Data>, mode: Mode) -> (Request, Watch) {
         let viewer = found::<Viewer>(&request.data);
         let viewer = viewer.or_else(|| found(session?));
-        let told = Told::default();
+        // Whoever asks may want to know it too.
+        let told = found::<Told>(&request.data).cloned().unwrap_or_default();
         let watch = Watch {
             role: viewer.map(|viewer| role_name(viewer.role)),
             told: told.clone(),

@@ -30,10 +30,11 @@ impl<E> Limited<E> {
     /// Runs operations of this schema that these settings let through.
     pub fn new(app: App, schema: E, settings: &Settings) -> Self {
         let rates = Rates::new(settings.rates.clone(), app.clock.clone());
+        let work = Work::new(&settings.work, app.stop.clone());
         Self {
             execution: Execution::new(app, schema),
             admission: Admission::new(settings.documents.clone(), rates),
-            work: Work::new(&settings.work),
+            work,
         }
     }
 

@@ -1,8 +1,9 @@
 //! How operations are worked on: so many at a time, each for so long.
 //!
 //! A query that takes too long is given up. A mutation that has begun goes to its end, whatever becomes of whoever
-//! waits for it: cut off half way, nobody would know what it had done. Its caller is told that it goes on, and
-//! learns of its outcome by asking again with the same idempotency key.
+//! waits for it, and the program waits for it before it ends: cut off half way, nobody would know what it had
+//! done. Its caller is told that it goes on, and learns of its outcome by asking again with the same idempotency
+//! key.
 
 use std::time::Duration;
 
@@ -18,20 +19,23 @@ use super::settings::WorkLimits;
 use super::turns::{Turn, Turns};
 use crate::error::Error;
 use crate::graphql::ApiError;
+use crate::stop::Stop;
 
 /// Where operations are worked on. Clones share its places.
 #[derive(Clone, Debug)]
 pub struct Work {
     turns: Turns,
     patience: Duration,
+    stop: Stop,
 }
 
 impl Work {
-    /// By these limits.
-    pub fn new(limits: &WorkLimits) -> Self {
+    /// By these limits, in a program that this stops.
+    pub fn new(limits: &WorkLimits, stop: Stop) -> Self {
         Self {
             turns: Turns::new(limits),
             patience: limits.operation_seconds,
+            stop,
         }
     }
 
@@ -68,7 +72,8 @@ impl Work {
             drop(turn);
             response
         };
-        let done = timeout(self.patience, tokio::spawn(work.in_current_span())).await;
+        let working = self.stop.spawn(work.in_current_span());
+        let done = timeout(self.patience, working).await;
         done.ok()
             .map(|done| done.unwrap_or_else(|cause| lost(&cause)))
     }
@@ -136,10 +141,11 @@ mod tests {
     }
 
     fn work() -> Work {
-        Work::new(&WorkLimits {
+        let limits = WorkLimits {
             max_concurrent: 1,
             ..WorkLimits::default()
-        })
+        };
+        Work::new(&limits, Stop::default())
     }
 
     fn told(answered: Answered) -> String {

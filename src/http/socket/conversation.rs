@@ -1,5 +1,6 @@
 //! The protocol graphql-transport-ws from its greeting to its end.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use async_graphql::{Executor, Request};
@@ -16,7 +17,8 @@ use crate::error::Error;
 use crate::http::bearer;
 use crate::http::documents::Documents;
 use crate::http::execution::refusal;
-use crate::http::streams::{Follower, StreamSettings};
+use crate::http::streams::{End, Follower, StreamSettings};
+use crate::http::watched::Told;
 
 /// How often a socket is asked for a sign of life. Proxies cut what is silent for a minute.
 const KNOCK_EVERY: Duration = Duration::from_secs(25);
@@ -63,16 +65,26 @@ impl<'a, E: Executor, W: Wire> Conversation<'a, E, W> {
         }
     }
 
-    /// Lets the follower in, and runs what it asks for until one of the sides has enough.
+    /// Lets the follower in, and runs what it asks for until one of the sides has enough. When the server stops,
+    /// that is when what is asked once has been answered.
     pub async fn hold(&mut self, follower: &Follower) -> Result<(), Close> {
         self.line.tell(connection_ack()).await?;
         let mut operations = Operations::new(self.settings.socket_operations);
         let mut knocking = interval_at(Instant::now() + KNOCK_EVERY, KNOCK_EVERY);
+        let mut stopped = pin!(follower.stopped());
+        let mut is_stopping = false;
         loop {
             tokio::select! {
                 heard = self.line.hear() => self.react(heard?, follower, &mut operations).await?,
-                news = operations.next() => self.line.tell(news?.text).await?,
+                news = operations.next() => match news {
+                    Some(news) => self.line.tell(news?.text).await?,
+                    None => return Err(End::Stopped.into()),
+                },
                 _ = knocking.tick() => self.line.knock().await?,
+                _ = &mut stopped, if !is_stopping => {
+                    is_stopping = true;
+                    operations.begin_no_more();
+                }
             }
         }
     }
@@ -115,6 +127,8 @@ fn messages<E: Executor>(
     request: Request,
 ) -> impl Stream<Item = Result<News, Close>> + Send + use<E> {
     let begin = async move {
+        let told = Told::default();
+        let request = request.data(told.clone());
         let answers = match follower.identify_again().await {
             Ok(name) => execution.execute_stream(follower.sign(request, name), None),
             Err(error @ Error::Unauthenticated(_)) => {
@@ -124,7 +138,10 @@ fn messages<E: Executor>(
         };
         let over = News::complete(&id);
         let news = answers.map(move |answer| News::answer(&id, &answer));
-        news.chain(stream::once(ready(over))).map(Ok).boxed()
+        let news = news.chain(stream::once(ready(over))).map(Ok);
+        // Were it said to be complete, its client would not ask again elsewhere.
+        let cut_off = async move { follower.cut_off(&told).await };
+        news.take_until(Box::pin(cut_off)).boxed()
     };
     stream::once(begin).flatten()
 }

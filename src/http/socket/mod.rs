@@ -1,7 +1,8 @@
 //! Subscriptions over WebSocket, and whatever else can be asked, in the protocol graphql-transport-ws.
 //!
 //! A token may come with the request or in the first message, since browsers can send it only there. A socket
-//! without a good one ends before GraphQL hears of it; so does one whose token is refused later.
+//! without a good one ends before GraphQL hears of it; so does one whose token is refused later. When the server
+//! stops, what is asked once over a socket is answered before it ends.
 
 mod close;
 mod conversation;

@@ -16,13 +16,14 @@ use super::close::Close;
 use super::message::News;
 use crate::http::refused::Refused;
 
-/// The running operations of a socket by their ids; they end with it.
+/// The running operations of a socket by their ids; they end with it, but for mutations that are under way.
 pub struct Operations {
     most: usize,
     tasks: JoinSet<()>,
     running: HashMap<String, Running>,
     begun: u64,
-    tell: mpsc::Sender<Told>,
+    /// None where no more are begun.
+    tell: Option<mpsc::Sender<Told>>,
     told: mpsc::Receiver<Told>,
 }
 
@@ -47,7 +48,7 @@ impl Operations {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             begun: 0,
-            tell,
+            tell: Some(tell),
             told,
         }
     }
@@ -57,12 +58,15 @@ impl Operations {
         self.running.contains_key(id)
     }
 
-    /// Begins an operation that has these messages for its client. Its id must be free.
+    /// Begins an operation that has these messages for its client, unless no more are begun. Its id must be free.
     pub fn begin(
         &mut self,
         id: &str,
         messages: impl Stream<Item = Result<News, Close>> + Send + 'static,
     ) -> Result<(), Refused> {
+        let Some(tell) = self.tell.clone() else {
+            return Ok(());
+        };
         if self.running.len() >= self.most {
             let message = format!("one socket runs at most {} operations at a time", self.most);
             return Err(Refused::too_many(StatusCode::TOO_MANY_REQUESTS, message));
@@ -70,7 +74,7 @@ impl Operations {
         while self.tasks.try_join_next().is_some() {}
         self.begun += 1;
         let number = self.begun;
-        let telling = tell_all(id.to_owned(), number, messages, self.tell.clone());
+        let telling = tell_all(id.to_owned(), number, messages, tell);
         let task = self.tasks.spawn(telling);
         self.running.insert(id.to_owned(), Running { number, task });
         Ok(())
@@ -83,13 +87,16 @@ impl Operations {
         }
     }
 
-    /// Waits for the next message of any of them, or for what ends the socket.
-    pub async fn next(&mut self) -> Result<News, Close> {
+    /// From now on no more are begun.
+    pub fn begin_no_more(&mut self) {
+        self.tell = None;
+    }
+
+    /// Waits for the next message of any of them, or for what ends the socket. None where no more are begun, and
+    /// all have ended.
+    pub async fn next(&mut self) -> Option<Result<News, Close>> {
         loop {
-            // There is always a message to come, since we could send one ourselves.
-            let Some(Told { id, number, news }) = self.told.recv().await else {
-                continue;
-            };
+            let Told { id, number, news } = self.told.recv().await?;
             let running = self.running.get(&id);
             if running.is_none_or(|running| running.number != number) {
                 continue;
@@ -97,7 +104,7 @@ impl Operations {
             if is_last(&news) {
                 self.running.remove(&id);
             }
-            return news;
+            return Some(news);
         }
     }
 }
@@ -164,7 +171,7 @@ mod tests {
         let_them_run().await;
         // One for each operation, and one on its way.
         assert_eq!(made.load(Ordering::Relaxed), 21);
-        operations.next().await.unwrap();
+        operations.next().await.unwrap().unwrap();
         let_them_run().await;
         assert_eq!(made.load(Ordering::Relaxed), 22);
     }
@@ -179,7 +186,7 @@ mod tests {
         let mut counts = HashMap::<_, usize>::new();
         for _ in 0..300 {
             *counts
-                .entry(operations.next().await.unwrap().text)
+                .entry(operations.next().await.unwrap().unwrap().text)
                 .or_default() += 1;
         }
         assert!(
@@ -202,11 +209,31 @@ mod tests {
             is_last: true,
         };
         operations.begin("1", stream::iter([Ok(last)])).unwrap();
-        assert_eq!(operations.next().await.unwrap().text, "new");
+        assert_eq!(operations.next().await.unwrap().unwrap().text, "new");
         assert!(!operations.is_running("1"));
         // Its work has ended with it.
         let_them_run().await;
         assert_eq!(Arc::strong_count(&made), 1);
+    }
+
+    #[tokio::test]
+    async fn those_that_run_come_to_their_end_and_no_more_are_begun() {
+        let mut operations = Operations::new(3);
+        let last = |text: &str| News {
+            text: text.to_owned(),
+            is_last: true,
+        };
+        operations
+            .begin("1", stream::iter([Ok(last("1"))]))
+            .unwrap();
+        // One that has nothing to say of its end.
+        operations.begin("2", stream::empty()).unwrap();
+        operations.begin_no_more();
+        operations
+            .begin("3", stream::iter([Ok(last("3"))]))
+            .unwrap();
+        assert_eq!(operations.next().await.unwrap().unwrap().text, "1");
+        assert!(operations.next().await.is_none());
     }
 
     #[tokio::test]

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::Request;
+use futures_util::future::pending;
 use tokio::time::sleep;
 
 use super::{Full, Place, Streams};
 use crate::error::{Error, Result};
 use crate::graphql::{Sighting, Viewer};
 use crate::http::client_address::ClientAddress;
+use crate::http::watched::Told;
 use crate::stop::Stop;
 
 /// The bearer of a token for as long as something is open.
@@ -78,13 +80,21 @@ impl Follower {
         self.streams.places.take(viewer.token_id)
     }
 
-    /// Waits until what was opened now has to end.
+    /// Waits until what was opened now has to end, whatever goes on.
     pub async fn ended(&self) -> End {
         tokio::select! {
             message = self.refused() => End::Refused(message),
             () = sleep(self.streams.settings.stream_lifetime.0) => End::Old,
-            end = self.stopped() => end,
         }
+    }
+
+    /// Waits until the server stops, where something is followed. What is asked once comes to its end before that.
+    pub async fn cut_off(&self, asked: &Told) -> End {
+        let end = self.stopped().await;
+        if asked.is_subscription() {
+            return end;
+        }
+        pending().await
     }
 
     /// Waits until the server stops.

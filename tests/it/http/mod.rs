@@ -7,6 +7,7 @@ mod bodies;
 mod cross_origin;
 mod crowds;
 mod documents;
+mod ends;
 mod identity;
 mod limits;
 mod logs;
