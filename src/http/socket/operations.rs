@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
+use tracing::Instrument;
 
 use super::close::Close;
 use super::message::News;
@@ -75,7 +76,8 @@ impl Operations {
         self.begun += 1;
         let number = self.begun;
         let telling = tell_all(id.to_owned(), number, messages, tell);
-        let task = self.tasks.spawn(telling);
+        // What it logs is found by the id of the socket's request.
+        let task = self.tasks.spawn(telling.in_current_span());
         self.running.insert(id.to_owned(), Running { number, task });
         Ok(())
     }

@@ -107,9 +107,9 @@ impl Caller<'_> {
             .into_client_request()
             .unwrap();
         let protocol = "graphql-transport-ws".parse().unwrap();
-        request
-            .headers_mut()
-            .insert("Sec-WebSocket-Protocol", protocol);
+        let headers = request.headers_mut();
+        headers.insert("Sec-WebSocket-Protocol", protocol);
+        headers.insert("X-Request-Id", "listen-1".parse().unwrap());
         let (mut socket, _) = connect_async(request).await.unwrap();
         let init = json!({ "type": "connection_init", "payload": { "token": secret } });
         socket.send(Message::text(init.to_string())).await.unwrap();
@@ -217,8 +217,8 @@ fn assert_lines(lines: &[Value]) {
         assert_eq!(span["operation"], operation, "{line}");
         assert_eq!(span["outcome"], outcome, "{line}");
     }
-    let listened = lines
-        .iter()
+    let listened = lines_of(lines, "listen-1")
+        .into_iter()
         .find(|line| line["fields"]["message"] == "listened");
     let fields = &listened.expect("a line of the subscription")["fields"];
     assert_eq!(fields["operation"], "Follow");
