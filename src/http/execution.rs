@@ -1,7 +1,6 @@
 //! Runs one operation, whichever way it came: hands its resolvers what they read with, and keeps a panic to
 //! the operation that it broke.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use futures_util::{FutureExt, StreamExt, future};
 use super::answer_order::AnswerOrder;
 use super::nulls::Nulls;
 use super::operation::{operation_of, refuse_invalid};
+use super::panics::{Panic, broken};
 use super::watched::Told;
 use crate::app::App;
 use crate::error::Error;
@@ -57,7 +57,7 @@ struct Finish {
 
 impl Finish {
     /// Whoever the answer is for may be slow to take it: what it was read from is let go of before.
-    fn finish(&self, answer: Result<Response, Box<dyn Any + Send>>) -> Response {
+    fn finish(&self, answer: Result<Response, Panic>) -> Response {
         self.reads.renew();
         let answer = answer.unwrap_or_else(|panic| broken(&*panic));
         // All errors are needed to know where nulls go, and not all of them are shown.
@@ -97,21 +97,9 @@ pub fn unreadable(error: ServerError) -> Response {
     mask(Response::from_errors(vec![error]))
 }
 
-/// A panic is an error of ours like any other: its words are for the log.
-fn broken(panic: &(dyn Any + Send)) -> Response {
-    let error = Error::Unexpected(format!("an operation panicked: {}", words_of(panic)));
-    refusal(error)
-}
-
 /// The answer to an operation that was not begun, or not finished, for this reason.
 pub fn refusal(error: Error) -> Response {
     Response::from_errors(vec![ApiError::from(error).told()])
-}
-
-fn words_of(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    let string = || panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(string).unwrap_or("without words")
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod media;
 mod nulls;
 mod operation;
 mod origin;
+mod panics;
 mod ready;
 mod refused;
 mod request_log;
@@ -44,10 +45,12 @@ use axum::middleware::{from_fn_with_state, map_request_with_state, map_response}
 use axum::response::Response;
 use axum::routing::any;
 use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::error::Result;
 use crate::graphql;
+use crate::metrics::Metrics;
 pub use client_address::ClientAddress;
 use endpoint::Endpoint;
 pub use execution::Execution;
@@ -57,6 +60,7 @@ use limits::look_through;
 pub use limits::{DocumentLimits, Limited, RateLimits, WorkLimits};
 use media::MediaType;
 pub use origin::Origins;
+use panics::broken_request;
 use refused::Refused;
 use request_log::log_request;
 use server::{BodyTime, Server, limit_body_time};
@@ -116,11 +120,18 @@ fn routes<E: Executor>(app: App, endpoint: Endpoint<E>, settings: &Settings) -> 
         graphql = graphql.layer(layer);
     }
     let graphql = graphql.layer(map_response(keep_nowhere));
-    Router::new()
+    let routes = Router::new()
         .merge(graphql)
         .merge(explorer::routes())
-        .merge(ready::routes(app))
+        .merge(ready::routes(app));
+    guarded(routes, metrics)
+}
+
+/// These and no others, each request logged, and answered whatever breaks.
+fn guarded(routes: Router, metrics: Arc<Metrics>) -> Router {
+    routes
         .fallback(nothing_here)
+        .layer(CatchPanicLayer::custom(broken_request))
         .layer(map_response(guard_browsers))
         .layer(from_fn_with_state(metrics, log_request))
 }

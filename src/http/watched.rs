@@ -17,6 +17,7 @@ use tracing::{Instrument, Span, info_span};
 use super::limits::{Answered, Limited};
 use super::media::MediaType;
 use super::operation::Operation;
+use super::panics::{broken, caught, caught_stream};
 use super::refused::Refused;
 use super::request_log::may_be_logged;
 use crate::graphql::Viewer;
@@ -109,8 +110,9 @@ impl<E: Executor> Watched<Limited<E>> {
     /// Answers what came over HTTP.
     pub async fn answer(&self, request: Request) -> Answered {
         let (request, mut watch) = self.watch(request, None, Mode::Once);
-        let answering = self.execution.answer(request);
+        let answering = caught(|| self.execution.answer(request));
         let answered = answering.instrument(watch.span.clone()).await;
+        let answered = answered.unwrap_or_else(|panic| Answered::with(broken(&*panic)));
         watch.see(answered.response());
         watch.tell(&Span::current());
         answered
@@ -127,8 +129,9 @@ impl<E> Watched<Limited<E>> {
 impl<E: Executor> Executor for Watched<E> {
     async fn execute(&self, request: Request) -> Response {
         let (request, mut watch) = self.watch(request, None, Mode::Once);
-        let answered = self.execution.execute(request);
-        let response = answered.instrument(watch.span.clone()).await;
+        let answering = caught(|| self.execution.execute(request));
+        let response = answering.instrument(watch.span.clone()).await;
+        let response = response.unwrap_or_else(|panic| broken(&*panic));
         watch.see(&response);
         watch.tell(&Span::current());
         response
@@ -142,7 +145,8 @@ impl<E: Executor> Executor for Watched<E> {
         let (request, watch) = self.watch(request, session.as_deref(), Mode::Stream);
         let mut watch = Listening { watch, events: 0 };
         let span = watch.watch.span.clone();
-        let mut answers = span.in_scope(|| self.execution.execute_stream(request, session));
+        let begin = || self.execution.execute_stream(request, session);
+        let mut answers = span.in_scope(|| caught_stream(begin));
         stream::poll_fn(move |cx| {
             let _inside = span.enter();
             let answer = ready!(answers.poll_next_unpin(cx));

@@ -5,6 +5,7 @@
 //! however slow the reader, and whoever has waited longest goes first.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 
 use axum::http::StatusCode;
@@ -15,6 +16,7 @@ use tracing::Instrument;
 
 use super::close::Close;
 use super::message::News;
+use crate::http::panics::broken;
 use crate::http::refused::Refused;
 
 /// The running operations of a socket by their ids; they end with it, but for mutations that are under way.
@@ -121,8 +123,10 @@ async fn tell_all(
     messages: impl Stream<Item = Result<News, Close>>,
     tell: mpsc::Sender<Told>,
 ) {
-    let mut messages = pin!(messages);
+    let mut messages = pin!(AssertUnwindSafe(messages).catch_unwind());
     while let Some(news) = messages.next().await {
+        // Else its id and its place would stay taken.
+        let news = news.unwrap_or_else(|panic| Ok(News::answer(&id, &broken(&*panic))));
         let is_last = is_last(&news);
         let id = id.clone();
         let is_over = tell.send(Told { id, number, news }).await.is_err();
@@ -236,6 +240,17 @@ mod tests {
             .unwrap();
         assert_eq!(operations.next().await.unwrap().unwrap().text, "1");
         assert!(operations.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn one_that_breaks_says_so_and_is_over() {
+        let mut operations = Operations::new(1);
+        let breaks = stream::once(async { panic!("a secret") });
+        operations.begin("1", breaks).unwrap();
+        let news = operations.next().await.unwrap().unwrap();
+        assert!(news.is_last && !operations.is_running("1"));
+        assert!(news.text.contains("INTERNAL"), "{}", news.text);
+        assert!(!news.text.contains("secret"), "{}", news.text);
     }
 
     #[tokio::test]
