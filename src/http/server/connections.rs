@@ -8,6 +8,7 @@
 //! [`Seat::told_to_leave`] ends.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -38,6 +39,7 @@ pub struct Seat {
     id: u64,
     connections: Connections,
     leave: CancellationToken,
+    received: Arc<AtomicU64>,
 }
 
 /// While it is there, the connection is not closed for another.
@@ -78,6 +80,7 @@ impl Connections {
                         id,
                         connections,
                         leave,
+                        received: Arc::default(),
                     }));
                 }
                 Entry::Refused => {
@@ -123,6 +126,7 @@ impl Drop for Place {
             id,
             connections,
             leave,
+            ..
         } = &self.0;
         let shared = &connections.0;
         let was_socket = connections.held().remove(*id);
@@ -141,6 +145,16 @@ impl Seat {
     /// Waits until the place is needed for another.
     pub fn told_to_leave(&self) -> impl Future<Output = ()> + Send + use<> {
         self.leave.clone().cancelled_owned()
+    }
+
+    /// How many bytes were read here.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// So many bytes were read.
+    pub fn receive(&self, bytes: usize) {
+        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Somebody is being answered here.

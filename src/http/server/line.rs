@@ -13,7 +13,7 @@ use super::connections::Place;
 /// A stream in its place, which becomes free with it, whoever holds it last.
 pub struct Line<S> {
     stream: Pin<Box<TimeoutWriter<S>>>,
-    _place: Place,
+    place: Place,
 }
 
 impl<S: AsyncRead + AsyncWrite> Line<S> {
@@ -23,7 +23,7 @@ impl<S: AsyncRead + AsyncWrite> Line<S> {
         stream.set_timeout(Some(patience));
         Self {
             stream: Box::pin(stream),
-            _place: place,
+            place,
         }
     }
 }
@@ -34,7 +34,10 @@ impl<S: AsyncRead + AsyncWrite> AsyncRead for Line<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.stream.as_mut().poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = self.stream.as_mut().poll_read(cx, buffer);
+        self.place.seat().receive(buffer.filled().len() - before);
+        read
     }
 }
 

@@ -29,6 +29,11 @@ impl Close {
         Self::new(4400, reason)
     }
 
+    /// A message was begun and did not come to its end in time.
+    pub fn slow() -> Self {
+        Self::invalid("the message took too long: send it faster, or less of it")
+    }
+
     /// An operation before connection_init.
     pub fn unauthorized() -> Self {
         Self::new(4401, "the first message must be connection_init")

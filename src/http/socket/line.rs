@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::close::Close;
 use super::message::Heard;
+use super::pace::Pace;
 
 /// How long the other side may take to take a message.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,15 +38,17 @@ impl<T> Wire for T where
 /// Our end of a socket.
 pub struct Line<W> {
     wire: W,
+    pace: Pace,
     has_heard: bool,
     is_deaf: bool,
 }
 
 impl<W: Wire> Line<W> {
-    /// Talks over this wire.
-    pub fn new(wire: W) -> Self {
+    /// Talks over this wire, on which messages come at this pace.
+    pub fn new(wire: W, pace: Pace) -> Self {
         Self {
             wire,
+            pace,
             has_heard: true,
             is_deaf: false,
         }
@@ -54,8 +57,16 @@ impl<W: Wire> Line<W> {
     /// Waits for the next message; an error where there will be none. Can be given up without losing one.
     pub async fn hear(&mut self) -> Result<Heard, Close> {
         loop {
-            let frame = self.wire.next().await.ok_or_else(Close::quietly)?;
+            let frame = tokio::select! {
+                // What is there must not be taken for what is missing.
+                biased;
+                frame = self.wire.next() => frame.ok_or_else(Close::quietly)?,
+                () = self.pace.too_slow() => return Err(Close::slow()),
+            };
             self.has_heard = true;
+            if let Ok(frame) = &frame {
+                self.pace.came(frame);
+            }
             match frame {
                 Ok(Message::Text(text)) => return Heard::read(&text),
                 Ok(Message::Binary(_)) => return Err(Close::invalid("a message is a text")),

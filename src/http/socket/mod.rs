@@ -9,6 +9,7 @@ mod conversation;
 mod line;
 mod message;
 mod operations;
+mod pace;
 
 use async_graphql::Executor;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
@@ -26,6 +27,7 @@ use super::streams::{Follower, Place};
 use close::Close;
 use conversation::Conversation;
 use line::{Line, Wire};
+use pace::Pace;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// How much is read at a time. What the library takes otherwise would be most of what a socket costs.
@@ -53,7 +55,8 @@ pub async fn open<E: Executor>(
 async fn hold<E: Executor>(endpoint: Endpoint<E>, socket: WebSocket, caller: Caller) {
     let seat = caller.seat.clone();
     let talking = async {
-        let mut line = Line::new(socket);
+        let limit = endpoint.streams.settings().socket_message_timeout.0;
+        let mut line = Line::new(socket, Pace::new(seat.clone(), limit));
         let close = talk(&endpoint, &mut line, caller).await;
         let _expendable = seat.as_ref().map(Seat::expendable);
         line.close(close).await;

@@ -12,6 +12,7 @@ const STREAMS_EACH: usize = 50;
 const LIFETIME: Seconds = Seconds(Duration::from_hours(24));
 const RECHECK: Seconds = Seconds(Duration::from_mins(1));
 const INIT_TIMEOUT: Seconds = Seconds(Duration::from_secs(5));
+const MESSAGE_TIMEOUT: Seconds = Seconds(Duration::from_secs(10));
 const OPERATIONS: usize = 20;
 const MESSAGE_SIZE: usize = 64;
 
@@ -38,6 +39,10 @@ pub struct StreamSettings {
     #[arg(long, env = "CASHABLE_SOCKET_INIT_TIMEOUT", value_name = "SECONDS", default_value_t = INIT_TIMEOUT)]
     pub socket_init_timeout: Seconds,
 
+    /// Seconds within which a message to a socket must have come, once it is begun; it may take a quarter more.
+    #[arg(long, env = "CASHABLE_SOCKET_MESSAGE_TIMEOUT", value_name = "SECONDS", default_value_t = MESSAGE_TIMEOUT)]
+    pub socket_message_timeout: Seconds,
+
     /// How many operations run over one socket at the same time; more are answered with RATE_LIMITED.
     #[arg(long, env = "CASHABLE_SOCKET_OPERATIONS", value_name = "COUNT", default_value_t = OPERATIONS, value_parser = at_least_one())]
     pub socket_operations: usize,
@@ -55,6 +60,7 @@ impl Default for StreamSettings {
             stream_lifetime: LIFETIME,
             token_recheck: RECHECK,
             socket_init_timeout: INIT_TIMEOUT,
+            socket_message_timeout: MESSAGE_TIMEOUT,
             socket_operations: OPERATIONS,
             socket_message_size: MESSAGE_SIZE,
         }

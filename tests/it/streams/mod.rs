@@ -6,6 +6,7 @@ mod events;
 mod limits;
 mod operations;
 mod protocol;
+mod slow;
 mod unread;
 
 use axum::body::{Body, BodyDataStream, to_bytes};
