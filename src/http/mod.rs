@@ -75,6 +75,9 @@ pub use streams::StreamSettings;
 
 /// Everything that the server answers.
 pub fn router(app: App, settings: &Settings) -> Router {
+    // However many names callers make up, those that the shop's own clients use are told apart.
+    app.metrics
+        .know_operations(settings.persisted.operation_names());
     let endpoint = Endpoint::new(app.clone(), graphql::schema(), settings);
     let look_through = map_request_with_state(settings.rates.trusted_proxies, look_through);
     routes(app, endpoint, settings).layer(look_through)

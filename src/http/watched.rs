@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::sync::{Arc, OnceLock};
 use std::task::{Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Request, Response, Value};
@@ -80,7 +80,7 @@ impl<E> Watched<E> {
         Self { execution, metrics }
     }
 
-    fn watch(&self, request: Request, session: Option<&Data>, mode: Mode) -> (Request, Watch) {
+    fn watch(&self, request: Request, session: Option<&Data>) -> (Request, Watch) {
         let viewer = found::<Viewer>(&request.data);
         let viewer = viewer.or_else(|| found(session?));
         // Whoever asks may want to know it too.
@@ -96,11 +96,7 @@ impl<E> Watched<E> {
                 otel.status_code = Empty
             ),
             begun: Instant::now(),
-            outcome: match mode {
-                Mode::Once => CANCELLED.to_owned(),
-                Mode::Stream => OK.to_owned(),
-            },
-            mode,
+            answered: None,
         };
         (request.data(told), watch)
     }
@@ -109,7 +105,7 @@ impl<E> Watched<E> {
 impl<E: Executor> Watched<Limited<E>> {
     /// Answers what came over HTTP.
     pub async fn answer(&self, request: Request) -> Answered {
-        let (request, mut watch) = self.watch(request, None, Mode::Once);
+        let (request, mut watch) = self.watch(request, None);
         let answering = caught(|| self.execution.answer(request));
         let answered = answering.instrument(watch.span.clone()).await;
         let answered = answered.unwrap_or_else(|panic| Answered::with(broken(&*panic)));
@@ -128,7 +124,7 @@ impl<E> Watched<Limited<E>> {
 
 impl<E: Executor> Executor for Watched<E> {
     async fn execute(&self, request: Request) -> Response {
-        let (request, mut watch) = self.watch(request, None, Mode::Once);
+        let (request, mut watch) = self.watch(request, None);
         let answering = caught(|| self.execution.execute(request));
         let response = answering.instrument(watch.span.clone()).await;
         let response = response.unwrap_or_else(|panic| broken(&*panic));
@@ -142,7 +138,7 @@ impl<E: Executor> Executor for Watched<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let (request, watch) = self.watch(request, session.as_deref(), Mode::Stream);
+        let (request, watch) = self.watch(request, session.as_deref());
         let mut watch = Listening { watch, events: 0 };
         let span = watch.watch.span.clone();
         let begin = || self.execution.execute_stream(request, session);
@@ -166,34 +162,35 @@ struct Watch {
     metrics: Arc<Metrics>,
     span: Span,
     begun: Instant,
-    /// So far.
-    outcome: String,
-    mode: Mode,
-}
-
-/// How an operation is answered.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Once,
-    /// For as long as somebody listens.
-    Stream,
+    /// How it went so far, and how long it took to the last answer.
+    answered: Option<(String, Duration)>,
 }
 
 impl Watch {
     fn see(&mut self, response: &Response) {
-        outcome_of(response).clone_into(&mut self.outcome);
+        let outcome = outcome_of(response);
         let is_begun = response.data != Value::Null
             || response.errors.iter().any(|error| !error.path.is_empty());
-        if !is_begun && self.outcome != OK {
-            self.metrics.refused(&self.outcome);
+        if !is_begun && outcome != OK {
+            self.metrics.refused(outcome);
+        }
+        self.answered = Some((outcome.to_owned(), self.begun.elapsed()));
+    }
+
+    /// A subscription may end well before anything is told; whoever was not told what they asked once has gone.
+    fn outcome(&self) -> &str {
+        match &self.answered {
+            Some((outcome, _)) => outcome,
+            None if self.told.is_subscription() => OK,
+            None => CANCELLED,
         }
     }
 
     /// Tells the span of the request what was asked for.
     fn tell(&self, request: &Span) {
         self.told.record(request);
-        request.record("outcome", &*self.outcome);
-        if matches!(self.outcome.as_str(), "INTERNAL" | "TIMEOUT") {
+        request.record("outcome", self.outcome());
+        if matches!(self.outcome(), "INTERNAL" | "TIMEOUT") {
             self.span.record("otel.status_code", "error");
         }
     }
@@ -201,12 +198,15 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let took = self.begun.elapsed();
+        let took = match self.answered {
+            Some((_, took)) => took,
+            None => self.begun.elapsed(),
+        };
         self.metrics.answered(&metrics::Answered {
             kind: self.told.kind(),
             name: self.told.name(),
-            outcome: &self.outcome,
-            took: (self.mode == Mode::Once).then_some(took),
+            outcome: self.outcome(),
+            took: (!self.told.is_subscription()).then_some(took),
         });
     }
 }
@@ -233,7 +233,7 @@ impl Drop for Listening {
             kind = watch.told.kind(),
             operation = watch.told.name(),
             role = watch.role,
-            outcome = watch.outcome,
+            outcome = watch.outcome(),
             events,
             ms = watch.begun.elapsed().as_secs_f64() * 1_000.0,
             "listened"

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::sync::Arc;
 
+use async_graphql::parser::parse_query;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -52,6 +53,17 @@ impl Manifest {
             }
         }
         Ok(Self(Arc::new(documents)))
+    }
+
+    /// The names that its documents give to their operations.
+    pub fn operation_names(&self) -> Vec<String> {
+        let documents = self.0.values().filter_map(|text| parse_query(text).ok());
+        let names = documents.flat_map(|document| {
+            let operations = document.operations.iter();
+            let names = operations.filter_map(|(name, _)| name.map(ToString::to_string));
+            names.collect::<Vec<_>>()
+        });
+        names.collect()
     }
 
     /// The document of this id.

@@ -22,3 +22,11 @@ pub struct DocumentSettings {
     #[arg(long, env = "CASHABLE_PERSISTED_DOCUMENTS_ONLY")]
     pub persisted_documents_only: bool,
 }
+
+impl DocumentSettings {
+    /// What those documents call their operations.
+    pub fn operation_names(&self) -> Vec<String> {
+        let documents = self.persisted_documents.as_ref();
+        documents.map(Manifest::operation_names).unwrap_or_default()
+    }
+}

@@ -60,8 +60,8 @@ impl Held {
         self.connections.len()
     }
 
-    /// Takes a place where there is one, else tells an idle connection to go. For one of the same address nobody
-    /// waits: it counts no more for its address from then on.
+    /// Takes a place where there is one, else tells an idle connection to go. One that is told counts no more for
+    /// its address, so that nobody waits for an address that has too many.
     pub fn enter(&mut self, places: Places, address: IpAddr) -> Entry {
         let address = share_of(address);
         let share = self.shares.get(&address).copied().unwrap_or(0);

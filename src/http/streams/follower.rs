@@ -90,11 +90,11 @@ impl Follower {
 
     /// Waits until the server stops, where something is followed. What is asked once comes to its end before that.
     pub async fn cut_off(&self, asked: &Told) -> End {
+        let end = self.stopped().await;
         if asked.is_subscription() {
-            self.stopped().await
-        } else {
-            pending().await
+            return end;
         }
+        pending().await
     }
 
     /// Waits until the server stops.

@@ -33,7 +33,7 @@ enum Way {
 }
 
 /// A server with so many places, of which one address gets so many.
-async fn served(app: &App, connections: usize, connections_each: usize) -> Served {
+fn served(app: &App, connections: usize, connections_each: usize) -> Served {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(BUFFER).unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -89,7 +89,7 @@ async fn ask_from(last: u8, to: SocketAddr, bearer: &str) {
 async fn assert_answered(way: Way, connections: usize, each: usize) {
     let app = TestApp::on_sqlite().await;
     let (_, bearer) = admin(&app, None).await;
-    let served = served(&app, connections, each).await;
+    let served = served(&app, connections, each);
     let mut crowd = JoinSet::new();
     for _ in 0..each {
         crowd.spawn(keep_a_place(way, served.address));
@@ -140,7 +140,7 @@ async fn ten_thousand_silent_sockets_keep_nobody_out() {
     const SOCKETS: usize = 10_000;
     let app = TestApp::on_sqlite().await;
     let (_, bearer) = admin(&app, None).await;
-    let served = served(&app, PLACES, PLACES).await;
+    let served = served(&app, PLACES, PLACES);
     let mut crowd = JoinSet::new();
     for number in 1..=SOCKETS {
         let wire = connect_from(1, served.address).await;

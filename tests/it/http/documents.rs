@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use cashable::app::App;
 use cashable::http::Settings;
+use cashable::metrics::Snapshot;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -19,6 +20,7 @@ on_both!(
     a_kept_document_is_asked_for_by_its_id,
     nothing_but_kept_documents_runs_where_that_is_set,
     a_socket_runs_nothing_else_either,
+    their_names_are_told_apart_from_the_start,
 );
 
 const NAME: &str = "query Name { viewer { name } }";
@@ -192,4 +194,27 @@ async fn a_socket_runs_nothing_else_either(app: TestApp) {
     assert!(told.contains("connection_ack"), "{told}");
     told = socket.next().await.unwrap().unwrap().into_text().unwrap();
     assert!(told.contains("PERSISTED_DOCUMENT_REQUIRED"), "{told}");
+}
+
+/// Others have to go well once, and be among the first.
+async fn their_names_are_told_apart_from_the_start(app: TestApp) {
+    let (_, bearer) = admin(&app, None).await;
+    let (settings, _file) = keeping(&[]);
+    // A variable is missing.
+    let role = json!({ "documentId": "role", "operationName": "Role" });
+    let other = json!({ "query": ROLE.replace("Role", "Other"), "operationName": "Other" });
+    for body in [role, other] {
+        let answer = ask(&app, &settings, &bearer, &body).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.text);
+    }
+    let told = app.metrics.text(&Snapshot::default());
+    for name in ["Role", "other"] {
+        let line = format!(
+            "cashable_requests_total{{kind=\"query\",operation=\"{name}\",outcome=\"BAD_USER_INPUT\"}} 1"
+        );
+        assert!(
+            told.lines().any(|it| it == line),
+            "{line} is not in\n{told}"
+        );
+    }
 }

@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use cashable::app::App;
 use entity::{access_token, affiliate};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, TransactionTrait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -14,6 +13,7 @@ use tokio::time::sleep;
 use super::admin;
 use super::process::Process;
 use super::wire::{exchange, json_of, question, read_to_close};
+use crate::support::kept_out::{keep_readers_out, keep_writers_out, until_readers_wait};
 use crate::support::socket::Socket;
 use crate::support::{TestApp, on_both};
 
@@ -115,16 +115,8 @@ fn make(code: &str) -> String {
     format!("mutation {{ createAffiliate(input: {input}) {{ affiliate {{ code }} }} }}")
 }
 
-/// Keeps every writer out of the shop.
-async fn keep_writers_out(app: &TestApp) -> DatabaseTransaction {
-    let kept = app.behind_its_back().begin().await.unwrap();
-    let lock = "UPDATE shops SET revision = revision";
-    kept.execute_unprepared(lock).await.unwrap();
-    kept
-}
-
-async fn affiliates(app: &App) -> Vec<String> {
-    let found = affiliate::Entity::find().all(app.database.reader()).await;
+async fn affiliates(app: &TestApp) -> Vec<String> {
+    let found = affiliate::Entity::find().all(app.behind_its_back()).await;
     let mut codes: Vec<_> = found.unwrap().into_iter().map(|it| it.code).collect();
     codes.sort();
     codes
@@ -172,15 +164,11 @@ async fn queries_come_to_their_end() {
     const ORDERS: &str = "{ ordersReport { totalCount } }";
     let app = TestApp::on_postgres().await;
     let mut scene = Scene::open(&app).await;
-    let kept = app.behind_its_back().begin().await.unwrap();
-    let lock = "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE";
-    kept.execute_unprepared(lock).await.unwrap();
+    let kept = keep_readers_out(&app).await;
     let mut plain = scene.ask("", ORDERS).await;
-    scene
-        .until_told(r#"cashable_pool_connections{pool="read",state="in_use"} 1"#)
-        .await;
     let mut events = scene.events(ORDERS).await;
     let socket = scene.socket(ORDERS).await;
+    until_readers_wait(&kept, 3).await;
     scene.ask_to_end();
     kept.rollback().await.unwrap();
     let answer = json_of(&read_to_close(&mut plain).await);

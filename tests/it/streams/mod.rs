@@ -7,6 +7,7 @@ mod limits;
 mod operations;
 mod protocol;
 mod slow;
+mod turns;
 mod unread;
 
 use axum::body::{Body, BodyDataStream, to_bytes};

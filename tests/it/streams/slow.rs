@@ -5,11 +5,12 @@ use std::time::Duration;
 use cashable::http::{Seconds, StreamSettings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, split};
-use tokio::time::{Instant, pause, sleep, timeout};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, pause, resume, sleep, timeout};
 
 use super::{Followed, NAME};
 use crate::support::TestApp;
-use crate::support::socket::Wire;
+use crate::support::socket::{Socket, Wire};
 
 /// The head of a frame whose words are not masked by anything but zeros.
 fn head(first: u8, length: u8) -> [u8; 6] {
@@ -63,6 +64,16 @@ async fn send(wire: impl Wire, parts: Vec<Vec<u8>>, apart: Duration) -> (Vec<u8>
     }
 }
 
+/// The wire of a socket that was let in. What is written to it is there at once, since the system's clock knows
+/// nothing of the test's.
+async fn prompt_wire(followed: &Followed) -> impl Wire + use<> {
+    let wire = TcpStream::connect(followed.server.address).await.unwrap();
+    wire.set_nodelay(true).unwrap();
+    let mut socket = Socket::over(wire, &[]).await.unwrap();
+    socket.enter(&followed.bearer).await;
+    socket.abandon()
+}
+
 /// The code with which a frame closes a socket.
 fn code(frame: &[u8]) -> u16 {
     assert_eq!(frame[0], 0x88, "{frame:?} closes nothing");
@@ -74,20 +85,20 @@ async fn a_message_has_ten_seconds_and_no_more_than_fifteen() {
     let followed = Followed::open(TestApp::on_sqlite().await, StreamSettings::default()).await;
     let ping = json!({ "type": "ping" });
     let long = json!({ "type": "ping", "payload": { "a": "x".repeat(90) } });
-    for cut in [in_drips, in_parts] {
+    for (way, cut) in [("drips", in_drips as fn(&Value) -> _), ("parts", in_parts)] {
         for (message, seconds) in [(&ping, 9), (&long, 1_000)] {
-            let wire = followed.socket().await.abandon();
+            let wire = prompt_wire(&followed).await;
             let parts = cut(message);
             let apart = Duration::from_secs(seconds) / u32::try_from(parts.len()).unwrap();
             pause();
             let (answer, took) = send(wire, parts, apart).await;
-            tokio::time::resume();
+            resume();
             if seconds < 10 {
-                assert!(answer.ends_with(br#"{"type":"pong"}"#), "{answer:?}");
-                assert!(took <= Duration::from_secs(seconds), "{took:?}");
+                let is_pong = answer.ends_with(br#"{"type":"pong"}"#);
+                assert!(is_pong, "in {way} for {took:?}: {answer:?}");
             } else {
                 assert_eq!(code(&answer), 4400);
-                assert!((10..15).contains(&took.as_secs()), "{took:?}");
+                assert!((10..15).contains(&took.as_secs()), "in {way} for {took:?}");
             }
         }
     }

@@ -14,6 +14,7 @@
 //! A function that is not named there is dead code, which fails the lints: no test is forgotten.
 
 pub mod graphql;
+pub mod kept_out;
 pub mod memory;
 mod postgres;
 pub mod served;

@@ -27,9 +27,9 @@ fn moments() -> impl Iterator<Item = Duration> {
 
 /// Begins and goes away after a while. What has begun by then must be good.
 async fn abandon<T>(begun: impl Future<Output = Result<T>>, after: Duration) {
-    let from = Instant::now();
+    let at = Instant::now();
     let mut begun = pin!(begun);
-    while from.elapsed() < after {
+    while at.elapsed() < after {
         if let Some(begun) = begun.as_mut().now_or_never() {
             drop(begun.unwrap());
             break;
