@@ -1,11 +1,11 @@
 //! The platforms that there are: one line each.
 
 use super::platform::Kind;
-use super::woocommerce;
+use super::{vendure, woocommerce};
 use crate::domain::Invalid;
 
 /// Every kind of platform.
-pub const KINDS: &[&Kind] = &[&woocommerce::KIND];
+pub const KINDS: &[&Kind] = &[&vendure::KIND, &woocommerce::KIND];
 
 /// The kind with this name.
 pub fn kind_of(name: &str) -> Result<&'static Kind, Invalid> {

@@ -27,6 +27,7 @@ mod csv_record;
 mod csv_table;
 mod file_error;
 mod format;
+mod graphql;
 pub mod hook;
 pub mod http;
 pub mod json;
@@ -45,6 +46,7 @@ mod snapshot;
 mod source_error;
 mod table;
 pub mod transaction_file;
+mod vendure;
 mod woocommerce;
 
 pub use affiliate_file::read_affiliates;

@@ -12,6 +12,8 @@ mod outages;
 mod pulling;
 mod server;
 mod shop;
+mod vendure;
+mod vendure_answers;
 mod walks;
 mod withholding;
 mod woocommerce;
