@@ -1,9 +1,9 @@
 # What a developer types. CI types `make test` and nothing else.
 
-.PHONY: help demo test bench tools schema
+.PHONY: help demo test test-vendure bench tools schema
 
 help: ## Lists these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 # Unoptimized: the first look waits for two minutes of compiling instead of six.
 demo: ## Makes a shop with two years of orders and serves it; needs Rust alone
@@ -17,6 +17,13 @@ test: tools ## Runs every check and every test, on SQLite and PostgreSQL
 	cargo test --workspace --doc
 	cargo test --workspace --lib --bins
 	cargo test --test it
+
+# Apart from the others, since it installs a whole shop.
+test-vendure: ## Takes orders through all states of a real Vendure, and syncs them without missing one
+	@env -u TEST_POSTGRES_URL tests/postgres/install.sh
+	@tests/vendure/install.sh
+	cargo build
+	CASHABLE=$(CURDIR)/target/debug/cashable VENDURE_DISABLE_TELEMETRY=true node tests/vendure/check.mjs
 
 # Smaller and in parts: make bench ORDERS=100000 DATABASES=sqlite PARTS=settle,page
 ORDERS ?= 1000000
