@@ -1,4 +1,4 @@
-//! What requests, runs and commands share: the database, the clock, figures of late, counters, the end and the making of ids.
+//! What requests, runs and commands share: the database, the clock, figures of late, hints, counters, the end and the making of ids.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,7 @@ use crate::metrics::Metrics;
 use crate::reports::KpiMemory;
 use crate::sources::{Reach, Secrets};
 use crate::stop::Stop;
+use crate::sync::Hints;
 
 /// The running program; cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct App {
     pub reach: Reach,
     /// How their secrets are kept.
     pub secrets: Secrets,
+    /// What platforms have hinted at.
+    pub hints: Hints,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// When to end.
@@ -45,6 +48,7 @@ impl App {
             kpis: Arc::default(),
             reach: Reach::default(),
             secrets: Secrets::default(),
+            hints: Hints::default(),
             metrics: Arc::default(),
             stop: Stop::default(),
             ids: Arc::new(Mutex::new(ContextV7::new())),

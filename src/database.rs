@@ -103,7 +103,7 @@ impl Database {
             access_mode: is_postgres.then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: None,
         };
-        Ok(self.readers.begin_with_options(options).await?)
+        begin(&self.readers, options).await
     }
 
     /// A transaction that writes. On SQLite it takes the write lock at once, so that it never fails
@@ -114,8 +114,23 @@ impl Database {
             sqlite_transaction_mode: is_sqlite.then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        begin(&self.writer, options).await
     }
+}
+
+/// Begins to the end, even where its caller is cut off meanwhile. The library would give a connection to PostgreSQL
+/// back in a transaction that it does not know of, and whoever gets it next would be refused.
+async fn begin(
+    connection: &DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction> {
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        return Ok(connection.begin_with_options(options).await?);
+    }
+    let connection = connection.clone();
+    let begun = tokio::spawn(async move { connection.begin_with_options(options).await }).await;
+    let begun = begun.map_err(|cause| Error::Unexpected(format!("a begin was lost: {cause}")))?;
+    Ok(begun?)
 }
 
 fn use_of(name: &'static str, connection: &DatabaseConnection) -> PoolUse {

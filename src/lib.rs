@@ -5,12 +5,14 @@
 //! ```text
 //! main → http → graphql → { reports, ledger, sync } → { domain, entity, error }
 //! sync → { ledger, sources };  demo → { ledger, reports }
+//! http → { sync, ledger, sources }, for what platforms send by themselves
 //! domain → entity's words only;  entity, migration → nothing of ours
 //! ```
 //!
 //! Invariants, each held by a test: `domain` has no async, no database and no clock. Only `ledger` writes
 //! business rows; `reports` never writes. `graphql` names no SeaORM. `entity` knows neither GraphQL nor
-//! HTTP. Time is an argument: `app.clock`. The settling table (R6) is one constant in `domain`.
+//! HTTP. `sources` knows neither database nor clock: it asks platforms and reads their answers, and what is kept
+//! of them is `sync`'s business. Time is an argument: `app.clock`. The settling table (R6) is one constant in `domain`.
 
 pub mod app;
 pub mod clock;

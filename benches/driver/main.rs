@@ -13,6 +13,7 @@ mod numbers;
 mod orders;
 mod outcome;
 mod process;
+mod processor_time;
 mod questions;
 mod reading;
 mod refusals;

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Connection, get};
 use crate::outcome::Outcome;
+use crate::processor_time;
 
-/// Ticks of the clock in which Linux counts a process's time, whatever the kernel's own.
-const TICKS_A_SECOND: f64 = 100.0;
 /// More points than are spent in a run.
 const ENDLESS: &str = "1000000000000";
 /// How long a server may take to answer.
@@ -84,16 +83,7 @@ impl Process {
 
     /// How much processor time it has taken so far.
     pub fn cpu_seconds(&self) -> Outcome<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name before the bracket may hold anything.
-        let fields = stat.rsplit_once(')').ok_or("no stat of the server")?.1;
-        let ticks: Vec<f64> = fields
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .filter_map(|ticks| ticks.parse().ok())
-            .collect();
-        Ok(ticks.iter().sum::<f64>() / TICKS_A_SECOND)
+        processor_time::of_process(self.child.id())
     }
 
     /// The most memory that it has had at a time, in MB.

@@ -14,6 +14,7 @@ use entity::Instant;
 use sea_orm::{ConnectionTrait, Database, DbBackend, QueryResult, Statement};
 
 use crate::outcome::Outcome;
+use crate::processor_time;
 
 /// A server as one would set it up: it survives a crash, and has memory to work with.
 const SETTINGS: &str = "fsync = on
@@ -43,6 +44,8 @@ pub struct Store {
 struct Cluster {
     _process: Child,
     url: String,
+    /// The process that has started all others of it.
+    head: u32,
 }
 
 impl Store {
@@ -74,6 +77,13 @@ impl Store {
             None => format!("sqlite://{}", self.file(name).display()),
             Some(cluster) => cluster.url.replace("/postgres?", &format!("/{name}?")),
         }
+    }
+
+    /// How many seconds of the processors' time a database server has taken; none where there is no server.
+    pub fn cpu_seconds(&self) -> Outcome<f64> {
+        self.cluster
+            .as_ref()
+            .map_or(Ok(0.0), |cluster| processor_time::of_family(cluster.head))
     }
 
     /// The program over a database, at this moment.
@@ -165,6 +175,7 @@ impl Cluster {
             if line.starts_with("postgres://") {
                 return Ok(Self {
                     _process: process,
+                    head: head_of(&line)?,
                     url: line,
                 });
             }
@@ -172,6 +183,13 @@ impl Cluster {
         }
         Err(format!("PostgreSQL did not start: {heard}").into())
     }
+}
+
+/// Which process a cluster's head is, as it has written down in the folder that its URL names.
+fn head_of(url: &str) -> Outcome<u32> {
+    let (_, home) = url.split_once("host=").ok_or("no folder of the cluster")?;
+    let said = fs::read_to_string(Path::new(home).join("data/postmaster.pid"))?;
+    Ok(said.lines().next().unwrap_or_default().trim().parse()?)
 }
 
 /// Lets go of a database.

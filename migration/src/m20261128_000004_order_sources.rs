@@ -29,6 +29,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_table(manager, "order_sources").await?;
         for (name, table) in [
             ("transactions_pinned", "affiliate_transactions"),
             ("orders_missed", "orders"),
@@ -43,7 +44,7 @@ impl MigrationTrait for Migration {
                 .to_owned();
             manager.alter_table(drop).await?;
         }
-        drop_table(manager, "order_sources").await
+        Ok(())
     }
 }
 

@@ -6,8 +6,10 @@ mod import;
 mod migrate;
 mod progress;
 mod schema;
+mod secret_argument;
 mod serve;
 mod shop;
+mod source;
 mod sync;
 mod token;
 
@@ -18,7 +20,9 @@ use cashable::config::Config;
 use cashable::error::{Error, Result};
 use cashable::ledger::{Author, shop_id_of};
 use cashable::reports;
+use chrono::DateTime;
 use clap::{Parser, Subcommand, ValueEnum};
+use entity::Instant;
 use entity::words::StatusActor;
 
 /// Tells a shop which of its orders are real and which affiliate commissions are payable.
@@ -41,6 +45,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Make, list and set shops.
     Shop(shop::Shop),
+    /// Connect shops to the platforms that they run on, list, try and forget these.
+    Source(source::Source),
     /// Take in orders, affiliates or transactions from a file.
     Import(import::Import),
     /// Sync one shop now and show what changed.
@@ -61,6 +67,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(&self.config).await,
             Command::Migrate(migrate) => migrate.run(&self.config).await,
             Command::Shop(shop) => shop.run(&self.config).await,
+            Command::Source(source) => source.run(&self.config).await,
             Command::Import(import) => import.run(&self.config).await,
             Command::Sync(sync) => sync.run(&self.config).await,
             Command::Token(token) => token.run(&self.config).await,
@@ -115,4 +122,12 @@ async fn require_shop(app: &App, name: &str) -> Result<entity::shop::Model> {
 /// Who changes things from the command line, as the history tells it.
 fn author(actor: StatusActor) -> Author {
     Author::new(actor, "command line")
+}
+
+/// A time as lists show it.
+fn show_time(instant: Instant) -> String {
+    DateTime::from_timestamp_millis(instant.0).map_or_else(
+        || instant.0.to_string(),
+        |time| time.format("%Y-%m-%d %H:%M UTC").to_string(),
+    )
 }

@@ -47,6 +47,7 @@ pub async fn bind(listen: Listen) -> Result<TcpListener> {
 pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -> Result<()> {
     let stop = app.stop.clone();
     stop.spawn(sync::keep_schedule(app.clone()));
+    stop.spawn(sync::keep_hints(app.clone()));
     tokio::spawn(ask_when_told(stop.clone()));
     let serving = async {
         let served = http::serve(app, settings, listener, stop.asked()).await;
@@ -66,7 +67,8 @@ pub async fn serve(app: App, settings: &http::Settings, listener: TcpListener) -
     served
 }
 
-async fn ask_when_told(stop: Stop) {
+/// Asks for an end once the process is told to stop.
+pub async fn ask_when_told(stop: Stop) {
     told_to_stop().await;
     tracing::info!("stopping: what was begun comes to its end");
     stop.ask();

@@ -11,6 +11,7 @@ use entity::sync_run;
 use entity::words::{StatusActor, SyncState, SyncTrigger};
 use sea_orm::ActiveEnum;
 
+use super::serve::ask_when_told;
 use super::{author, progress, require_shop};
 
 #[derive(Debug, Args)]
@@ -37,6 +38,8 @@ impl Sync {
             println!("a sync of {} is under way already", shop.name);
             return Ok(ExitCode::SUCCESS);
         }
+        // A platform may take its time, and whoever waits may have enough of it.
+        tokio::spawn(ask_when_told(app.stop.clone()));
         let run = run_with_bar(&app, queued.run, self.all).await?;
         if run.state == SyncState::Failed {
             return Err(Error::Unexpected(run.error.unwrap_or_default()));
@@ -55,8 +58,13 @@ pub async fn run_with_bar(
     let bar = progress::bar("syncing", Some(0));
     let whole = |count: i64| u64::try_from(count).unwrap_or(0);
     let watch = |run: &sync_run::Model| {
-        bar.set_length(whole(run.transactions_due));
-        bar.set_position(whole(run.transactions_checked));
+        // Orders come before transactions; how many there will be, nobody knows.
+        let (done, all) = match run.transactions_checked {
+            0 => (run.orders_read, run.orders_read.max(run.transactions_due)),
+            checked => (checked, run.transactions_due),
+        };
+        bar.set_length(whole(all));
+        bar.set_position(whole(done));
     };
     let run = sync::run(app, queued, all, &watch).await;
     bar.finish_and_clear();
@@ -66,6 +74,12 @@ pub async fn run_with_bar(
 /// Shows what a run changed.
 pub fn print(run: &sync_run::Model) -> Result<()> {
     let would = if run.dry_run { "would be " } else { "" };
+    if run.orders_read > 0 {
+        println!(
+            "{} orders read from platforms, {} changed",
+            run.orders_read, run.orders_changed
+        );
+    }
     println!("{:<12} {:<12} {:>12}", "from", "to", "transactions");
     for transition in Transition::from_json(&run.transitions)? {
         println!(

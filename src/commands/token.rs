@@ -8,14 +8,12 @@ use cashable::domain::zone::parse_instant;
 use cashable::error::{Error, Result};
 use cashable::ledger::{self, CreateToken, RevokeToken};
 use cashable::reports::{self, PageRequest};
-use chrono::DateTime;
 use clap::{Args, Subcommand, ValueEnum};
-use entity::Instant;
 use entity::words::{Role, StatusActor};
 use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
-use super::{author, require_shop};
+use super::{author, require_shop, show_time};
 
 #[derive(Debug, Args)]
 pub struct Token {
@@ -137,8 +135,8 @@ async fn list(app: &App, shop_id: i64) -> Result<()> {
         .rows
     {
         let state = match (token.revoked_at, token.expires_at) {
-            (Some(at), _) => format!("revoked {}", show(at)),
-            (None, Some(at)) => format!("expires {}", show(at)),
+            (Some(at), _) => format!("revoked {}", show_time(at)),
+            (None, Some(at)) => format!("expires {}", show_time(at)),
             (None, None) => "valid".to_owned(),
         };
         println!(
@@ -149,11 +147,4 @@ async fn list(app: &App, shop_id: i64) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn show(instant: Instant) -> String {
-    DateTime::from_timestamp_millis(instant.0).map_or_else(
-        || instant.0.to_string(),
-        |time| time.format("%Y-%m-%d %H:%M UTC").to_string(),
-    )
 }

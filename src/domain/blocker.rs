@@ -3,7 +3,7 @@
 use entity::Instant;
 use entity::words::TransactionStatus;
 
-use super::settling::{FOLLOWING, Stage, Standing, is_final};
+use super::settling::{FOLLOWING, Sight, Stage, Standing, is_final};
 
 /// One thing that stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,10 @@ pub enum Blocker {
     NoOrder,
     /// Its order is not COMPLETE.
     OrderNotComplete,
+    /// Its platform no longer has its order; it is asked for once a day.
+    OrderGone,
+    /// Its order could not be looked at when its platform was last asked for it.
+    OrderUnseen,
     /// The days to wait are not over, or have not begun (R7).
     WaitingDays,
     /// An override pins it (R11).
@@ -41,6 +45,8 @@ pub fn blockers(standing: &Standing, sync_enabled: bool, now: Instant) -> Vec<Bl
             Blocker::OrderNotComplete,
             stage.is_some_and(|it| it != Stage::Complete),
         ),
+        (Blocker::OrderGone, standing.sight == Sight::Gone),
+        (Blocker::OrderUnseen, standing.sight == Sight::Unseen),
         (Blocker::WaitingDays, is_waiting),
         (Blocker::Pinned, standing.pinned),
         (Blocker::SyncDisabled, !sync_enabled),
@@ -56,7 +62,9 @@ fn listed<const N: usize>(candidates: [(Blocker, bool); N]) -> Vec<Blocker> {
 mod tests {
     use entity::words::TransactionKind;
 
-    use super::Blocker::{Final, NoOrder, OrderNotComplete, Pinned, SyncDisabled, WaitingDays};
+    use super::Blocker::{
+        Final, NoOrder, OrderGone, OrderNotComplete, OrderUnseen, Pinned, SyncDisabled, WaitingDays,
+    };
     use super::*;
 
     const NOW: Instant = Instant(1_000);
@@ -88,9 +96,43 @@ mod tests {
             (Cancelled,  MANUAL,     Some(Stage::Cancelled),  false, true,  false, true,  vec![OrderNotComplete, WaitingDays, Pinned]),
         ] {
             let standing = Standing {
-                status, kind, stage, pinned: pin, lock_final: lock, waits_until: over.then_some(NOW), unseen: false,
+                status, kind, stage, pinned: pin, lock_final: lock, waits_until: over.then_some(NOW), sight: Sight::Seen,
             };
             assert_eq!(blockers(&standing, sync, NOW), expected, "{standing:?} sync {sync}");
+        }
+    }
+
+    #[test]
+    fn an_order_that_nobody_could_look_at_stands_in_the_way() {
+        use TransactionStatus::{Cancelled, Completed, InProgress};
+        for (status, stage, sight, expected) in [
+            (InProgress, Stage::Complete, Sight::Seen, vec![]),
+            (
+                InProgress,
+                Stage::Complete,
+                Sight::Unseen,
+                vec![OrderUnseen],
+            ),
+            (InProgress, Stage::Complete, Sight::Gone, vec![OrderGone]),
+            (
+                InProgress,
+                Stage::Begun,
+                Sight::Gone,
+                vec![OrderNotComplete, OrderGone],
+            ),
+            (Completed, Stage::Complete, Sight::Gone, vec![]),
+            (Cancelled, Stage::Complete, Sight::Gone, vec![Final]),
+        ] {
+            let standing = Standing {
+                status,
+                kind: MANUAL,
+                pinned: false,
+                stage: Some(stage),
+                lock_final: true,
+                waits_until: Some(NOW),
+                sight,
+            };
+            assert_eq!(blockers(&standing, true, NOW), expected, "{standing:?}");
         }
     }
 
@@ -103,7 +145,7 @@ mod tests {
             stage: Some(Stage::Complete),
             lock_final: true,
             waits_until: Some(Instant(until)),
-            unseen: false,
+            sight: Sight::Seen,
         };
         assert_eq!(blockers(&standing(1_001), true, NOW), [WaitingDays]);
         assert_eq!(blockers(&standing(1_000), true, NOW), []);

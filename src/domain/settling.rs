@@ -75,9 +75,32 @@ pub struct Standing {
     pub lock_final: bool,
     /// When its days are over; unset means not yet (R7).
     pub waits_until: Option<Instant>,
-    /// Whether its order is missing at its platform, or the platform could not be asked: then it does not become
-    /// COMPLETED, as though its days were not over.
-    pub unseen: bool,
+    /// Whether its order could be looked at; an order that nobody could look at makes nothing COMPLETED, as though
+    /// the days were not over.
+    pub sight: Sight,
+}
+
+/// Whether an order could be looked at when its platform was last asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It could, or nobody asks for it.
+    Seen,
+    /// It was not there for the first time, or cannot be read, or its platform could not be asked.
+    Unseen,
+    /// It was not there twice.
+    Gone,
+}
+
+impl Sight {
+    /// By the marks on an order: since when it is missed, and when it was found to be gone.
+    #[must_use]
+    pub fn of(missed_at: Option<Instant>, gone_at: Option<Instant>) -> Self {
+        match (missed_at, gone_at) {
+            (_, Some(_)) => Self::Gone,
+            (Some(_), None) => Self::Unseen,
+            (None, None) => Self::Seen,
+        }
+    }
 }
 
 /// When settling has to look at a transaction again.
@@ -125,17 +148,23 @@ impl Standing {
     #[must_use]
     pub fn due(&self, now: Instant) -> Due {
         let moves = |to: Option<TransactionStatus>| to.is_some_and(|to| to != self.status);
-        if moves(self.settled(now)) {
+        // The next run may see what nobody could look at yet.
+        let seen = Self {
+            sight: Sight::Seen,
+            ..*self
+        };
+        if moves(seen.settled(now)) {
             return Due::Now;
         }
         match self.waits_until {
-            Some(until) if until > now && moves(self.by_table(true)) => Due::At(until),
+            Some(until) if until > now && moves(seen.by_table(true)) => Due::At(until),
             _ => Due::Unknown,
         }
     }
 
     fn by_table(&self, days_over: bool) -> Option<TransactionStatus> {
-        let days_over = days_over && !(self.unseen && UNSETTLED.contains(&self.status));
+        let is_unseen = self.sight != Sight::Seen && UNSETTLED.contains(&self.status);
+        let days_over = days_over && !is_unseen;
         if self.pinned || !FOLLOWING.contains(&self.kind) {
             return STAY;
         }
@@ -182,7 +211,7 @@ mod tests {
             stage: Some(stage),
             lock_final,
             waits_until: over.then_some(NOW),
-            unseen: false,
+            sight: Sight::Seen,
         }
     }
 

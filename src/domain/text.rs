@@ -27,6 +27,16 @@ pub fn note(field: &'static str, text: &str) -> Result<Option<String>, Invalid> 
     Ok((!text.is_empty()).then_some(text))
 }
 
+/// What is shown of text that nobody has checked: its beginning, on one line, without control characters.
+#[must_use]
+pub fn shown(text: &str, most: usize) -> String {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ").chars().take(most).collect()
+}
+
 fn refuse(
     field: &'static str,
     text: &str,
@@ -47,6 +57,13 @@ fn refuse(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_shown_is_short_and_on_one_line() {
+        assert_eq!(shown(" a\r\n\tb\u{0}c  d ", 200), "a b c d");
+        assert_eq!(shown("żółw", 2), "żó");
+        assert_eq!(shown("\u{0}", 200), "");
+    }
 
     #[test]
     fn notes_have_lines_and_ids_do_not() {

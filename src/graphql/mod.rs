@@ -23,6 +23,7 @@ mod object;
 mod query;
 mod reads;
 mod scalars;
+mod selected_columns;
 mod selection;
 mod siblings;
 mod subscription;

@@ -26,6 +26,8 @@ pub enum NodeKind {
     SyncRun,
     /// An access token.
     AccessToken,
+    /// A platform that orders come from.
+    OrderSource,
 }
 
 /// What an id means. A shop's is its own row.
@@ -40,13 +42,14 @@ pub struct NodeId {
 }
 
 impl NodeKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Shop,
         Self::Order,
         Self::Affiliate,
         Self::Transaction,
         Self::SyncRun,
         Self::AccessToken,
+        Self::OrderSource,
     ];
 
     /// The name of the GraphQL type.
@@ -59,6 +62,7 @@ impl NodeKind {
             Self::Transaction => "Transaction",
             Self::SyncRun => "SyncRun",
             Self::AccessToken => "AccessToken",
+            Self::OrderSource => "OrderSource",
         }
     }
 
@@ -72,6 +76,7 @@ impl NodeKind {
             Self::Transaction => "transaction",
             Self::SyncRun => "sync run",
             Self::AccessToken => "access token",
+            Self::OrderSource => "order source",
         }
     }
 

@@ -3,6 +3,7 @@
 use async_graphql::parser::types::Selection;
 use async_graphql::{Context, SelectionField};
 
+use super::selected_columns::{of_affiliates, of_orders, of_transactions};
 use crate::reports::Parts;
 
 /// Fields that read by themselves, below an affiliate and a transaction of an order.
@@ -39,13 +40,18 @@ impl OrderSelection {
         let has = |fields: &[SelectionField<'_>], names: &[&str]| {
             fields.iter().any(|field| names.contains(&field.name()))
         };
+        let (affiliates, transactions) =
+            (below(orders, "affiliate"), below(orders, "transactions"));
         let reads_more = has(orders, &["history"])
-            || has(&below(orders, "affiliate"), &READ_BY_AFFILIATES)
-            || has(&below(orders, "transactions"), &READ_BY_TRANSACTIONS);
+            || has(&affiliates, &READ_BY_AFFILIATES)
+            || has(&transactions, &READ_BY_TRANSACTIONS);
         Self {
             parts: Parts {
-                affiliates: has(orders, &["affiliate"]),
-                transactions: has(orders, &["transactions"]),
+                orders: of_orders(orders.iter().map(SelectionField::name)),
+                affiliates: has(orders, &["affiliate"])
+                    .then(|| of_affiliates(affiliates.iter().map(SelectionField::name))),
+                transactions: has(orders, &["transactions"])
+                    .then(|| of_transactions(transactions.iter().map(SelectionField::name))),
             },
             is_all: is_plain && !reads_more && is_lone(ctx),
         }

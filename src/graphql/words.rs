@@ -158,6 +158,12 @@ pub enum TransactionBlocker {
     NoOrder,
     /// Its order is not COMPLETE.
     OrderNotComplete,
+    /// Its platform no longer has its order, as two questions in a row have shown. It is asked for once a day, and
+    /// goes on once the order is back; an admin may override it.
+    OrderGone,
+    /// Its order could not be looked at when its platform was last asked for it: it was missing for the first time,
+    /// or could not be read. The next run asks again.
+    OrderUnseen,
     /// The days to wait are not over, or have not begun.
     WaitingDays,
     /// An override pins it: sync leaves it alone until an admin releases it.

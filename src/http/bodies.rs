@@ -50,22 +50,27 @@ fn bytes() -> RangedU64ValueParser<usize> {
 }
 
 impl Bodies {
-    /// The body of a request from somebody with this role. One that says to be too long is not read at all.
-    pub async fn read(self, role: Role, mut request: Request) -> Result<Bytes, Refused> {
+    /// The body of a request from somebody with this role.
+    pub async fn read(self, role: Role, request: Request) -> Result<Bytes, Refused> {
         let most = match role {
             Role::Admin => self.max_admin_body_bytes,
             Role::Analyst | Role::Affiliate => self.max_body_bytes,
         };
-        if request.body().size_hint().lower() > most as u64 {
-            return Err(too_long(most));
-        }
-        DefaultBodyLimit::max(most).apply(&mut request);
-        let body = Bytes::from_request(request, &()).await;
-        body.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_long(most),
-            status => Refused::new(status, rejection.body_text()),
-        })
+        read_at_most(most, request).await
     }
+}
+
+/// The body of a request, which may have so many bytes. One that says to have more is not read at all.
+pub async fn read_at_most(most: usize, mut request: Request) -> Result<Bytes, Refused> {
+    if request.body().size_hint().lower() > most as u64 {
+        return Err(too_long(most));
+    }
+    DefaultBodyLimit::max(most).apply(&mut request);
+    let body = Bytes::from_request(request, &()).await;
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_long(most),
+        status => Refused::new(status, rejection.body_text()),
+    })
 }
 
 fn too_long(most: usize) -> Refused {

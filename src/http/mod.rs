@@ -2,6 +2,7 @@
 //!
 //! `/graphql` answers to bearer tokens alone, over HTTP and WebSocket alike. The rest is open and says
 //! nothing of any shop: `/health` that the process lives, `/ready` that it can answer, `/` a page to ask from.
+//! Platforms send webhooks, feeds and pushes to `hooks`, with secrets of their own.
 //! `/metrics` has an address of its own.
 
 mod answer_order;
@@ -15,6 +16,7 @@ mod endpoint;
 mod execution;
 mod explorer;
 mod figures;
+mod hooks;
 mod identity;
 mod limits;
 mod media;
@@ -108,6 +110,8 @@ async fn tell_figures(app: &App, settings: &Settings) -> Result<impl Future<Outp
 fn routes<E: Executor>(app: App, endpoint: Endpoint<E>, settings: &Settings) -> Router {
     let metrics = Arc::clone(&app.metrics);
     let body_time = BodyTime::new(&settings.server);
+    let hooks = hooks::routes(app.clone(), endpoint.door.guesses().clone())
+        .layer(from_fn_with_state(body_time, limit_body_time));
     let mut graphql = Router::new()
         .route("/graphql", any(endpoint::answer::<E>))
         .layer(from_fn_with_state(body_time, limit_body_time))
@@ -115,9 +119,9 @@ fn routes<E: Executor>(app: App, endpoint: Endpoint<E>, settings: &Settings) -> 
     if let Some(layer) = cross_origin::layer(&settings.origins) {
         graphql = graphql.layer(layer);
     }
-    let graphql = graphql.layer(map_response(keep_nowhere));
+    let secret = graphql.merge(hooks).layer(map_response(keep_nowhere));
     Router::new()
-        .merge(graphql)
+        .merge(secret)
         .merge(explorer::routes())
         .merge(ready::routes(app))
         .fallback(nothing_here)

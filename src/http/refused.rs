@@ -101,6 +101,29 @@ impl Refused {
         }
     }
 
+    /// It would be taken if something else were otherwise.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            ..Self::new(StatusCode::CONFLICT, message)
+        }
+    }
+
+    /// For answers of another shape: the status where there is one of its own.
+    pub fn status(&self) -> StatusCode {
+        self.status.unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    /// What the caller is told.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// After how many seconds it is worth coming again, where that is known.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after.map(NonZeroU64::get)
+    }
+
     /// What `extensions.code` says.
     pub fn code(&self) -> &'static str {
         self.code
@@ -123,7 +146,7 @@ impl Refused {
     }
 
     /// One code stands for many a malformed request, and statuses tell them apart.
-    fn reason(&self) -> RefusedAs {
+    pub fn reason(&self) -> RefusedAs {
         let status = self.status.and_then(|status| status.canonical_reason());
         RefusedAs(match status {
             Some(status) if self.code == "BAD_USER_INPUT" => {

@@ -26,6 +26,7 @@ mod pulled_failures;
 mod pulling;
 mod queue;
 mod receipts;
+mod receiving;
 mod recount;
 mod remapping;
 mod repair;
@@ -56,12 +57,16 @@ pub use import_counts::{FailedRow, ImportCounts};
 pub use miscount::MiscountForDemo;
 pub use open_orders::open_orders;
 pub use order_import::ImportOrders;
-pub use order_sources::{ConnectSource, DisconnectSource, UpdateSource, sources_of};
+pub use order_sources::{
+    ConnectSource, DisconnectSource, SourceChange, UpdateSource, find_source, sources_of,
+};
 pub use overrides::{OverrideStatus, ReleaseOverride};
 pub use pulling::{BeginSettling, NoteSource, StorePulled};
+pub use receiving::{StoreHinted, StorePushed};
 pub use recount::Recount;
 pub use remapping::MapStatuses;
 pub use repair::Repair;
+pub use retry::read_again;
 pub use runs::{FinishRun, KeepLease, LEASE_MILLIS, QueueRun, QueuedRun, StartRun};
 pub use schedule::shops_to_sync;
 pub use settings::{Factor, UpdateSettings};

@@ -1,6 +1,7 @@
 //! The platforms that a shop is connected to.
 
 use entity::order_source::{Column, Entity, Model};
+use sea_orm::prelude::Json;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use uuid::Uuid;
@@ -12,15 +13,43 @@ use crate::error::{Error, RefusalCode, Result};
 #[derive(Debug, Serialize)]
 pub struct ConnectSource {
     /// The row as it is to be.
+    #[serde(skip)]
     pub row: Model,
+    /// A digest of what was asked for, by which it is known when it comes again: ids and sealed secrets are others
+    /// each time.
+    pub asked: String,
 }
 
-/// Changes a platform's row, but for how far it was read: that holds until it is asked elsewhere, or read by other
-/// settings, and then all of it is read anew.
+/// Changes what was said of a platform. How far it was read holds until it is asked elsewhere, or read by other
+/// settings: then all of it is read anew.
 #[derive(Debug, Serialize)]
 pub struct UpdateSource {
-    /// The row as it is to be.
-    pub row: Model,
+    /// Which.
+    pub source_id: Uuid,
+    /// What is to be another.
+    #[serde(skip)]
+    pub change: SourceChange,
+    /// A digest of what was asked for, as in [`ConnectSource`].
+    pub asked: String,
+}
+
+/// What is to be another of a platform; what is left out stays. Secrets are as they are kept.
+#[derive(Clone, Debug, Default)]
+pub struct SourceChange {
+    /// Where it is asked.
+    pub address: Option<String>,
+    /// The public half of the credentials.
+    pub account: Option<String>,
+    /// The secret half.
+    pub secret: Option<String>,
+    /// What webhooks are signed with from now on. What they were signed with until now holds as well.
+    pub hook_secret: Option<String>,
+    /// Whether webhooks signed with the older secret are taken no more.
+    pub drops_old_hook_secret: bool,
+    /// What else it needs to know.
+    pub settings: Option<Json>,
+    /// Whether it is asked, and listened to.
+    pub enabled: Option<bool>,
 }
 
 /// Forgets a platform. Its orders stay, and settle as they were last known.
@@ -37,7 +66,28 @@ impl Change for ConnectSource {
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Model> {
         check_name(shop, &self.row).await?;
         bulk::insert::<Entity>(shop.db(), vec![self.row.clone()]).await?;
-        Ok(self.row.clone())
+        Ok(without_secrets(self.row.clone()))
+    }
+}
+
+impl SourceChange {
+    /// The row with the change made.
+    #[must_use]
+    pub fn made_to(&self, row: Model) -> Model {
+        let (hook_secret, old_hook_secret) = match &self.hook_secret {
+            Some(new) => (Some(new.clone()), row.hook_secret),
+            None => (row.hook_secret, row.old_hook_secret),
+        };
+        Model {
+            address: self.address.clone().unwrap_or(row.address),
+            account: self.account.clone().or(row.account),
+            secret: self.secret.clone().or(row.secret),
+            hook_secret,
+            old_hook_secret: old_hook_secret.filter(|_| !self.drops_old_hook_secret),
+            settings: self.settings.clone().unwrap_or(row.settings),
+            enabled: self.enabled.unwrap_or(row.enabled),
+            ..row
+        }
     }
 }
 
@@ -46,21 +96,16 @@ impl Change for UpdateSource {
     type Output = Model;
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Model> {
-        check_name(shop, &self.row).await?;
-        let stored = require(shop, self.row.id).await?;
-        let is_read_alike = is_read_alike(&stored, &self.row);
+        let stored = require(shop, self.source_id).await?;
+        let changed = self.change.made_to(stored.clone());
+        let is_read_alike = is_read_alike(&stored, &changed);
         let row = Model {
             cursor: stored.cursor.filter(|_| is_read_alike),
             covered_until: stored.covered_until.filter(|_| is_read_alike),
-            asked_after: stored.asked_after,
-            gone_asked_at: stored.gone_asked_at,
-            unread: stored.unread,
-            pulled_at: stored.pulled_at,
-            error: stored.error,
-            ..self.row.clone()
+            ..changed
         };
         bulk::upsert::<Entity>(shop.db(), vec![row.clone()]).await?;
-        Ok(row)
+        Ok(without_secrets(row))
     }
 }
 
@@ -73,7 +118,19 @@ impl Change for DisconnectSource {
         Entity::delete_by_id((row.shop_id, row.id))
             .exec(shop.db())
             .await?;
-        Ok(row)
+        Ok(without_secrets(row))
+    }
+}
+
+/// The row as it is answered with: answers are kept for requests that come again, and secrets are in their row
+/// alone. Whether there are any still shows.
+fn without_secrets(row: Model) -> Model {
+    let hide = |secret: Option<String>| secret.map(|_| String::new());
+    Model {
+        secret: hide(row.secret),
+        hook_secret: hide(row.hook_secret),
+        old_hook_secret: hide(row.old_hook_secret),
+        ..row
     }
 }
 
@@ -84,6 +141,15 @@ pub async fn sources_of(db: &impl ConnectionTrait, shop_id: i64) -> Result<Vec<M
         .order_by_asc(Column::Id)
         .all(db)
         .await?)
+}
+
+/// One of a shop's platforms.
+pub async fn find_source(
+    db: &impl ConnectionTrait,
+    shop_id: i64,
+    id: Uuid,
+) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((shop_id, id)).one(db).await?)
 }
 
 /// Which kind of platform the orders of a source come from; the source's own name where none is connected.

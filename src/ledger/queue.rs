@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter}
 use uuid::Uuid;
 
 use super::{ShopWrite, bulk};
-use crate::domain::settling::{Due, FOLLOWING, Stage, Standing, is_final};
+use crate::domain::settling::{Due, FOLLOWING, Sight, Stage, Standing, is_final};
 use crate::error::{Error, Result};
 
 /// How many rows one statement takes out.
@@ -31,7 +31,7 @@ pub(super) fn standing(
         stage: order.map(|order| Stage::of(order.status, order.in_progress)),
         lock_final,
         waits_until: row.waits_until,
-        unseen: order.is_some_and(|order| order.missed_at.is_some()),
+        sight: order.map_or(Sight::Seen, |it| Sight::of(it.missed_at, it.gone_at)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Transactions that the database cut off are made again, whole (DESIGN §4).
+//! Transactions that the database cut off are made again, whole (DESIGN §4), and what a run reads is read again.
 
 use std::time::Duration;
 
@@ -35,11 +35,25 @@ impl Tries {
         if self.left == 0 {
             return Err(error);
         }
-        tracing::debug!(%cause, "a transaction was cut off and is made again");
+        tracing::debug!(%cause, "the database cut something off, which is tried again");
         tokio::time::sleep(self.pause.mul_f64(0.5 + fastrand::f64())).await;
         self.left -= 1;
         self.pause *= 2;
         Ok(())
+    }
+}
+
+/// Reads, and reads again what the database cut off: a long run outlives a connection.
+pub async fn read_again<T, Reading>(read: impl Fn() -> Reading) -> Result<T>
+where
+    Reading: Future<Output = Result<T>>,
+{
+    let mut tries = Tries::new();
+    loop {
+        match read().await {
+            Ok(found) => return Ok(found),
+            Err(error) => tries.again_after(error).await?,
+        }
     }
 }
 

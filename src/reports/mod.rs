@@ -8,6 +8,7 @@
 mod affiliates;
 mod audit;
 mod balances;
+mod columns;
 mod days;
 #[cfg(test)]
 mod fixtures;
@@ -31,6 +32,7 @@ mod row;
 mod scope;
 mod search;
 mod shops;
+mod status_mappings;
 mod sync_runs;
 mod syncs;
 mod tokens;
@@ -45,6 +47,7 @@ pub use affiliates::{
 };
 pub use audit::{Findings, audit};
 pub use balances::{Balance, balances_of};
+pub use columns::Columns;
 pub use days::DayRange;
 pub use history::{BySequence, ChangesOf, count_changes, list_changes};
 pub use keyset::{Direction, SortColumn, Sorting};
@@ -62,6 +65,7 @@ pub use recount::{kpi_from_rows, rollups_from_rows};
 pub use rollups::WHOLE_SHOP;
 pub use scope::Scope;
 pub use shops::{ShopsById, find_shop, list_own_shops, list_shops};
+pub use status_mappings::status_mappings;
 pub use sync_runs::{
     FailuresByOrder, NewestRuns, count_failures, count_runs, find_run, list_failures, list_runs,
     runs_by_ids,

@@ -8,6 +8,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Condition, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 
+use super::columns::Columns;
 use super::keyset::{restrict, sort_by};
 use super::orders::{OrdersFilter, OrdersSort};
 use super::page::{Page, PageRequest};
@@ -15,13 +16,26 @@ use super::row::Row;
 use super::scope::Scope;
 use crate::error::Result;
 
-/// What is to come along with orders.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is to be read of orders, and what is to come along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parts {
-    /// Who brought them.
-    pub affiliates: bool,
-    /// What affiliates earn or owe by them.
-    pub transactions: bool,
+    /// Of themselves.
+    pub orders: Columns,
+    /// Of who brought them, where that is to come along.
+    pub affiliates: Option<Columns>,
+    /// Of what affiliates earn or owe by them, where that is to come along.
+    pub transactions: Option<Columns>,
+}
+
+impl Default for Parts {
+    /// All of the orders, and nothing else.
+    fn default() -> Self {
+        Self {
+            orders: Columns::ALL,
+            affiliates: None,
+            transactions: None,
+        }
+    }
 }
 
 /// What came along: all that is in sight of it, for each order of a page.
@@ -42,7 +56,7 @@ pub async fn list_orders_with(
     page: &PageRequest,
     parts: Parts,
 ) -> Result<(Page<order::Model>, OrderParts)> {
-    let mut orders = orders_where(filter.condition(scope));
+    let mut orders = orders_where(filter.condition(scope), parts.orders);
     restrict(&mut orders, sort, page)?;
     let mut statement = with_parts(orders, scope, parts);
     sort_by(&mut statement, sort, page);
@@ -57,37 +71,38 @@ pub async fn find_order_with(
     id: Uuid,
     parts: Parts,
 ) -> Result<(Option<order::Model>, OrderParts)> {
-    let orders = orders_where(scope.orders().add(order::Column::Id.eq(id)));
+    let condition = scope.orders().add(order::Column::Id.eq(id));
+    let orders = orders_where(condition, parts.orders);
     let statement = with_parts(orders, scope, parts);
     let (mut orders, found) = read(db, &statement, parts).await?;
     Ok((orders.pop(), found))
 }
 
-fn orders_where(condition: Condition) -> SelectStatement {
+fn orders_where(condition: Condition, asked: Columns) -> SelectStatement {
     let mut query = Query::select();
-    order::Model::select(&mut query);
+    order::Model::select(&mut query, asked);
     query.from(order::Entity).cond_where(condition);
     query
 }
 
 /// The orders with what belongs to them to the right, and as often as there is more than one of it.
 fn with_parts(orders: SelectStatement, scope: Scope, parts: Parts) -> SelectStatement {
-    if parts == Parts::default() {
+    if parts.affiliates.or(parts.transactions).is_none() {
         return orders;
     }
     let mut query = Query::select();
-    order::Model::select(&mut query);
+    order::Model::select(&mut query, parts.orders);
     query.from_subquery(orders, order::Entity);
-    if parts.affiliates {
-        affiliate::Model::select(&mut query);
+    if let Some(asked) = parts.affiliates {
+        affiliate::Model::select(&mut query, asked);
         let is_its_own = affiliate::Column::Id
             .into_expr()
             .equals((order::Entity, order::Column::AffiliateId));
         let on = scope.affiliates().add(is_its_own);
         query.join(JoinType::LeftJoin, affiliate::Entity, on);
     }
-    if parts.transactions {
-        transaction::Model::select(&mut query);
+    if let Some(asked) = parts.transactions {
+        transaction::Model::select(&mut query, asked);
         let is_its_own = transaction::Column::OrderId
             .into_expr()
             .equals((order::Entity, order::Column::Id));
@@ -108,20 +123,22 @@ async fn read(
     for row in db.query_all(statement).await? {
         let id = order::Model::id(&row, 0)?.unwrap_or_default();
         if orders.last().is_none_or(|last| last.id != id) {
-            orders.push(order::Model::read(&row, 0)?);
+            orders.push(order::Model::read(&row, 0, parts.orders)?);
         }
-        let mut place = order::Model::width();
-        if parts.affiliates {
+        let mut place = order::Model::width(parts.orders);
+        if let Some(asked) = parts.affiliates {
             if let Some(affiliate_id) = affiliate::Model::id(&row, place)?
                 && !found.affiliates.contains_key(&affiliate_id)
             {
-                let affiliate = affiliate::Model::read(&row, place)?;
+                let affiliate = affiliate::Model::read(&row, place, asked)?;
                 found.affiliates.insert(affiliate_id, affiliate);
             }
-            place += affiliate::Model::width();
+            place += affiliate::Model::width(asked);
         }
-        if parts.transactions && transaction::Model::id(&row, place)?.is_some() {
-            let transaction = transaction::Model::read(&row, place)?;
+        if let Some(asked) = parts.transactions
+            && transaction::Model::id(&row, place)?.is_some()
+        {
+            let transaction = transaction::Model::read(&row, place, asked)?;
             found.transactions.entry(id).or_default().push(transaction);
         }
     }
@@ -140,8 +157,9 @@ mod tests {
     use super::*;
 
     const ALL: Parts = Parts {
-        affiliates: true,
-        transactions: true,
+        orders: Columns::ALL,
+        affiliates: Some(Columns::ALL),
+        transactions: Some(Columns::ALL),
     };
 
     #[tokio::test]

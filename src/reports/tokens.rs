@@ -8,6 +8,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{ExprTrait, JoinType, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
+use super::columns::Columns;
 use super::id_lists::read_by_ids;
 use super::keyset::{Direction, SortColumn, Sorting, count_rows, read_page};
 use super::page::{Page, PageRequest};
@@ -67,8 +68,8 @@ pub async fn find_token_with_shop(
     id: Uuid,
 ) -> Result<Option<(Model, shop::Model)>> {
     let mut query = Query::select();
-    Model::select(&mut query);
-    shop::Model::select(&mut query);
+    Model::select(&mut query, Columns::ALL);
+    shop::Model::select(&mut query, Columns::ALL);
     let is_its_shop = shop::Column::ShopId
         .into_expr()
         .equals((Entity, Column::ShopId));
@@ -80,8 +81,9 @@ pub async fn find_token_with_shop(
     let Some(row) = db.query_one(&query).await? else {
         return Ok(None);
     };
-    let token = Model::read(&row, 0)?;
-    Ok(Some((token, shop::Model::read(&row, Model::width())?)))
+    let token = Model::read(&row, 0, Columns::ALL)?;
+    let shop = shop::Model::read(&row, Model::width(Columns::ALL), Columns::ALL)?;
+    Ok(Some((token, shop)))
 }
 
 /// The tokens among `ids` that are the shop's.

@@ -41,7 +41,7 @@ pub fn each<W: DeserializeOwned>(
     id: &str,
     read: impl Fn(W) -> Result<super::OrderSnapshot, String>,
 ) -> Vec<Reported> {
-    let one = |raw: &Box<RawValue>| {
+    let one = |raw: &RawValue| {
         serde_json::from_str(raw.get())
             .map_err(|error| error.to_string())
             .and_then(&read)
@@ -50,7 +50,7 @@ pub fn each<W: DeserializeOwned>(
                 reason,
             })
     };
-    orders.iter().map(one).collect()
+    orders.iter().map(|raw| one(raw)).collect()
 }
 
 /// An instant out of text, with what was wrong for whom it is wrong.

@@ -1,11 +1,13 @@
 //! The platforms that there are: one line each.
 
 use super::platform::Kind;
-use super::{vendure, woocommerce};
+use super::rees46;
+use super::vendure;
+use super::woocommerce;
 use crate::domain::Invalid;
 
 /// Every kind of platform.
-pub const KINDS: &[&Kind] = &[&vendure::KIND, &woocommerce::KIND];
+pub const KINDS: &[&Kind] = &[&rees46::KIND, &vendure::KIND, &woocommerce::KIND];
 
 /// The kind with this name.
 pub fn kind_of(name: &str) -> Result<&'static Kind, Invalid> {

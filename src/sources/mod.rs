@@ -15,6 +15,8 @@
 //!    `Fake`, and `source_contract!(TheFake)`. That runs every case there is against it. What a platform cannot
 //!    tell is said in its [`Kind`] and by its fake, and the two must agree.
 //!
+//! One that only pushes, such as `rees46.rs`, has no [`Pull`], and reads what is pushed into the same snapshots.
+//!
 //! What the engine relies on: a walk through [`Platform::changes`] leaves nothing out that has not changed
 //! meanwhile; [`Platform::by_ids`] gives what there is of the ids asked; totals are before refunds; times are
 //! the platform's; an order that cannot be read is an [`Unread`] and never an error.
@@ -39,6 +41,7 @@ pub mod order_file;
 mod outside;
 mod pauses;
 pub mod platform;
+pub mod rees46;
 mod row;
 mod secret;
 pub mod settings;

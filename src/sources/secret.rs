@@ -9,6 +9,8 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use crate::error::{Error, Result};
 
@@ -32,6 +34,16 @@ impl Secret {
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Whether both are the same, found out in a time that does not tell how far they are.
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> bool {
+        let digest = |secret: &Self| Sha256::digest(&secret.0);
+        digest(self)
+            .as_slice()
+            .ct_eq(digest(other).as_slice())
+            .into()
     }
 }
 
@@ -82,6 +94,12 @@ impl Secrets {
     #[must_use]
     pub fn new(key: Option<SecretKey>) -> Self {
         Self { key }
+    }
+
+    /// Whether what is given for a secret names a variable.
+    #[must_use]
+    pub fn is_in_environment(secret: &str) -> bool {
+        secret.trim().starts_with(IN_ENVIRONMENT)
     }
 
     /// What is to be stored of a secret: the name of a variable as it is, all else sealed for `place`, such
@@ -216,6 +234,17 @@ mod tests {
     fn a_key_is_32_bytes_in_base64() {
         for text in ["", "short", &STANDARD.encode([0; 31]), &"A".repeat(44)] {
             assert!(SecretKey::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_compared_whole() {
+        for (other, is_same) in [("ck_1", true), ("ck_2", false), ("ck_", false), ("", false)] {
+            assert_eq!(
+                Secret::new("ck_1").equals(&Secret::new(other)),
+                is_same,
+                "{other}"
+            );
         }
     }
 

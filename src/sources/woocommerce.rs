@@ -52,6 +52,8 @@ struct Settings {
     affiliate_meta: Option<String>,
     /// Whether the first coupon's code says who brought it, where no meta data does.
     affiliate_coupon: bool,
+    /// Whether the credentials stand in the address: some hosts take the header away that should carry them.
+    credentials_in_query: bool,
 }
 
 struct WooCommerce {
@@ -135,10 +137,8 @@ impl Platform for WooCommerce {
     }
 
     async fn probe(&self, session: Session<'_>) -> Result<(), SourceError> {
-        let request = session
-            .http
-            .get(ORDERS)?
-            .basic(&self.key, &self.secret)
+        let request = self
+            .asking(session.http)?
             .query("per_page", "1")
             .query("_fields", "id");
         let _: Vec<Box<RawValue>> = session.http.send(request).await?.json()?;
@@ -220,11 +220,22 @@ struct Coupon {
 }
 
 impl WooCommerce {
+    /// A question that shows the credentials.
+    fn asking(&self, http: &Http) -> Result<Request, SourceError> {
+        let request = http.get(ORDERS)?;
+        Ok(if self.settings.credentials_in_query {
+            request
+                .query("consumer_key", &self.key)
+                .query("consumer_secret", self.secret.reveal())
+        } else {
+            request.basic(&self.key, &self.secret)
+        })
+    }
+
     /// A question for orders of any status but `trash`, which is as good as gone.
     fn orders(&self, http: &Http) -> Result<Request, SourceError> {
-        Ok(http
-            .get(ORDERS)?
-            .basic(&self.key, &self.secret)
+        Ok(self
+            .asking(http)?
             .query("status", "any")
             .query("per_page", &PAGE_SIZE.to_string())
             .query("_fields", FIELDS))

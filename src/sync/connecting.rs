@@ -2,17 +2,19 @@
 //! what runs is made of the row.
 
 use entity::order_source;
+use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::domain::{Invalid, text};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Author, ConnectSource};
-use crate::sources::{Access, Http, Kind, Secret, kind_of};
+use crate::sources::{Access, Http, Platform, Secret, Secrets, kind_of};
 use crate::sync::pull::Asking;
 
 /// What an admin says of a platform.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default, Serialize)]
 pub struct NewSource {
     /// Which kind, such as `woocommerce`.
     pub kind: String,
@@ -30,6 +32,31 @@ pub struct NewSource {
     pub settings: Value,
 }
 
+/// How orders of a kind of platform come in by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaysIn {
+    /// It sends webhooks.
+    pub webhooks: bool,
+    /// It is never asked, and pushes.
+    pub pushes: bool,
+}
+
+/// How orders of this kind of platform come in by themselves; not at all where nothing is known of it.
+#[must_use]
+pub fn ways_in(kind: &str) -> WaysIn {
+    let kind = kind_of(kind).ok();
+    WaysIn {
+        webhooks: kind.is_some_and(|kind| kind.hooks.is_some()),
+        pushes: kind.is_some_and(|kind| kind.pull.is_none()),
+    }
+}
+
+/// Whether what is given for a secret names a variable of the program's environment.
+#[must_use]
+pub fn is_in_environment(secret: &str) -> bool {
+    Secrets::is_in_environment(secret)
+}
+
 /// The secrets of a source, by the columns that they are kept in.
 #[derive(Clone, Copy, Debug)]
 pub enum SecretOf {
@@ -43,7 +70,7 @@ pub enum SecretOf {
 
 impl SecretOf {
     /// Where a secret belongs: it does not open elsewhere.
-    fn place(self, row: &order_source::Model) -> String {
+    pub(super) fn place(self, row: &order_source::Model) -> String {
         // The older secret of webhooks was the newer once, and moves between its columns as it is.
         let column = match self {
             Self::Access => "secret",
@@ -68,6 +95,7 @@ pub async fn connect_source(
     author: &Author,
     new: NewSource,
 ) -> Result<order_source::Model> {
+    let asked = digest_of(&new)?;
     let kind = kind_of(&new.kind)?;
     let now = app.clock.now();
     let mut row = order_source::Model {
@@ -103,7 +131,14 @@ pub async fn connect_source(
     row.secret = secret;
     row.hook_secret = hook_secret;
     check(app, &row)?;
-    ledger::write(app, shop_id, author, &ConnectSource { row }).await
+    ledger::write(app, shop_id, author, &ConnectSource { row, asked }).await
+}
+
+/// What tells one request from another where it holds secrets.
+pub(super) fn digest_of(asked: &impl Serialize) -> Result<String> {
+    let text = serde_json::to_vec(asked)
+        .map_err(|error| Error::Unexpected(format!("a request cannot be written: {error}")))?;
+    Ok(hex::encode(Sha256::digest(text)))
 }
 
 /// A connected platform, ready to be asked; an error where what was said of it does not do (any more).
@@ -113,15 +148,20 @@ pub fn asking(app: &App, row: &order_source::Model) -> Result<Asking> {
         let message = format!("{} is never asked: it pushes its orders", kind.title);
         return Err(Error::invalid("kind", message));
     };
+    let http = Http::open(&row.address, pull.min_interval, &app.reach)
+        .map_err(|error| Invalid::new("address", error.to_string()))?;
+    let platform = platform_of(app, row)?;
+    Ok(Asking::new(platform, http, app.reach.pauses.clone()))
+}
+
+/// What runs at the other end, with its credentials and settings.
+pub(super) fn platform_of(app: &App, row: &order_source::Model) -> Result<Box<dyn Platform>> {
     let access = Access {
         account: row.account.clone(),
         secret: find_secret(app, row, SecretOf::Access)?,
         settings: row.settings.clone(),
     };
-    let http = Http::open(&row.address, pull.min_interval, &app.reach)
-        .map_err(|error| Invalid::new("address", error.to_string()))?;
-    let platform = (kind.connect)(access)?;
-    Ok(Asking::new(platform, http, app.reach.pauses.clone()))
+    Ok((kind_of(&row.kind)?.connect)(access)?)
 }
 
 /// A secret of a platform, opened; unset where none was given.
@@ -131,23 +171,24 @@ pub fn find_secret(app: &App, row: &order_source::Model, of: SecretOf) -> Result
         .transpose()
 }
 
-/// What its webhooks may be signed with: the secret, and the one before it.
+/// What its webhooks may be signed with: the secret, and the one before it for as long as that is at hand. Whoever
+/// has taken its variable out of the environment wants it no more.
 pub fn hook_secrets(app: &App, row: &order_source::Model) -> Result<Vec<Secret>> {
-    let found = [SecretOf::Hook, SecretOf::OldHook].map(|of| find_secret(app, row, of));
-    let found: Result<Vec<_>> = found.into_iter().collect();
-    Ok(found?.into_iter().flatten().collect())
+    let present = find_secret(app, row, SecretOf::Hook)?;
+    let old = find_secret(app, row, SecretOf::OldHook).unwrap_or_default();
+    Ok(present.into_iter().chain(old).collect())
 }
 
-fn check(app: &App, row: &order_source::Model) -> Result<()> {
-    let kind: &Kind = kind_of(&row.kind)?;
+/// Refuses what does not do, whether or not the platform answers.
+pub(super) fn check(app: &App, row: &order_source::Model) -> Result<()> {
+    hook_secrets(app, row)?;
+    let kind = kind_of(&row.kind)?;
     if kind.pull.is_some() {
-        asking(app, row).map(drop)
-    } else {
-        let access = Access {
-            account: row.account.clone(),
-            secret: find_secret(app, row, SecretOf::Access)?,
-            settings: row.settings.clone(),
-        };
-        Ok((kind.connect)(access).map(drop)?)
+        return asking(app, row).map(drop);
     }
+    if row.hook_secret.is_none() {
+        let message = format!("{} needs the secret that its pushes come with", kind.title);
+        return Err(Error::invalid("webhookSecret", message));
+    }
+    platform_of(app, row).map(drop)
 }

@@ -3,17 +3,30 @@
 //! A run takes no hints: it looks at what is due and at what the rows say, so running it twice changes
 //! nothing the second time, and one that was cut off is made good by the next (R19).
 
+mod checking;
 mod connecting;
+mod hinted;
+mod hints;
 mod pass;
 mod pull;
+mod receiving;
+mod reconnecting;
 mod scheduler;
 
 use entity::sync_run;
 use entity::words::SyncTrigger;
 
-pub use connecting::{NewSource, SecretOf, asking, connect_source, find_secret, hook_secrets};
+pub use checking::{SourceCheck, SourceProblem, check_source};
+pub use connecting::{
+    NewSource, SecretOf, WaysIn, asking, connect_source, find_secret, hook_secrets,
+    is_in_environment, ways_in,
+};
+pub use hinted::{fetch_hinted, keep_hints};
+pub use hints::{Hints, SourceId};
 pub use pass::{Watch, run};
 pub use pull::Asking;
+pub use receiving::{Received, is_secret_of, receive_hook, receive_push};
+pub use reconnecting::{SourceUpdate, update_source};
 pub use scheduler::{keep_schedule, sync_due_shops};
 
 use crate::app::App;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cashable::domain::order::OrderReport;
 use cashable::domain::period::{Interval, Period};
-use cashable::domain::settling::{Stage, Standing};
+use cashable::domain::settling::{Sight, Stage, Standing};
 use cashable::error::Error;
 use cashable::ledger::{
     self, Author, Change, CreateTransaction, DeleteTransaction, ImportOrders, MapStatuses, NewShop,
@@ -422,7 +422,7 @@ async fn sync_and_look(app: &TestApp, shop: &shop::Model, all: bool) {
             stage: order.map(|order| Stage::of(order.status, order.in_progress)),
             lock_final: shop.lock_final_statuses,
             waits_until: before.waits_until,
-            unseen: false,
+            sight: Sight::Seen,
         };
         let expected = standing.settled(app.clock.now()).unwrap_or(before.status);
         assert_eq!(after.status, expected, "{before:?} {order:?}");

@@ -10,6 +10,7 @@ mod commands;
 mod demo;
 mod graphql_reads;
 mod histories;
+mod hooks;
 mod http;
 mod idempotency;
 mod independent_count;

@@ -9,11 +9,12 @@ use entity::words::{
 use entity::{Instant, affiliate_transaction as transaction, order, shop};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait,
+    IntoActiveModel, QueryFilter,
 };
 
 use cashable::domain::order::OrderReport;
-use cashable::domain::settling::{Stage, Standing};
+use cashable::domain::settling::{Sight, Stage, Standing};
 use cashable::ledger::{self, Author, Days, ImportOrders, NewShop, UpdateSettings, target_status};
 use cashable::sync;
 
@@ -86,64 +87,63 @@ async fn r6_sql_settles_as_rust_decides(app: TestApp) {
         (OrderStatus::Cancelled, false),
     ];
     // An order that is missing at its platform, and one whose platform could not be asked, are settled alike.
-    let unseen_sources = ["api".to_owned(), "other".to_owned()];
-    let seen = stages.map(|stage| (stage, false, &unseen_sources[1..]));
-    let missed = stages.map(|stage| (stage, true, &unseen_sources[1..]));
-    let unasked = stages.map(|stage| (stage, false, &unseen_sources[..]));
-    for stage in seen.into_iter().chain(missed).chain(unasked) {
-        let (order_status, in_progress) = stage.0;
-        let days = Days::At {
-            now,
-            unseen: stage.2,
-        };
+    let sources = ["api".to_owned(), "other".to_owned()];
+    let others = &sources[1..];
+    let seen = [
+        (None, others, Sight::Seen),
+        (Some(now), others, Sight::Unseen),
+        (None, &sources[..], Sight::Unseen),
+    ];
+    let cases = stages.map(|stage| seen.map(|sight| (stage, sight)));
+    for ((order_status, in_progress), (missed_at, unseen, sight)) in cases.into_iter().flatten() {
         let changed = order::Model {
             status: order_status,
             in_progress,
-            missed_at: stage.1.then_some(now),
+            missed_at,
             ..order.clone()
         };
-        changed
-            .into_active_model()
-            .reset_all()
-            .update(db)
-            .await
-            .unwrap();
-        for status in STATUSES {
-            for waits_until in [None, Some(now), Some(Instant(now.0 + 1))] {
-                let changed = transaction::Model {
+        let changed = changed.into_active_model().reset_all();
+        changed.update(db).await.unwrap();
+        let waits = [None, Some(now), Some(Instant(now.0 + 1))];
+        let cases = STATUSES.map(|status| waits.map(|until| (status, until)));
+        for (status, waits_until) in cases.into_iter().flatten() {
+            let changed = transaction::Model {
+                status,
+                waits_until,
+                ..row.clone()
+            };
+            let changed = changed.into_active_model().reset_all();
+            changed.update(db).await.unwrap();
+            for lock_final in [true, false] {
+                let sql = settled_by_sql(db, lock_final, Days::At { now, unseen }).await;
+                let standing = Standing {
                     status,
+                    kind: TransactionKind::Commission,
+                    pinned: false,
+                    stage: Some(Stage::of(order_status, in_progress)),
+                    lock_final,
                     waits_until,
-                    ..row.clone()
+                    sight,
                 };
-                changed
-                    .into_active_model()
-                    .reset_all()
-                    .update(db)
-                    .await
-                    .unwrap();
-                for lock_final in [true, false] {
-                    let query = Query::select()
-                        .expr_as(target_status(lock_final, days), "target")
-                        .from_as(transaction::Entity, "t")
-                        .from_as(order::Entity, "o")
-                        .take();
-                    let found = db.query_one(&query).await.unwrap().unwrap();
-                    let sql: TransactionStatus = found.try_get("", "target").unwrap();
-                    let standing = Standing {
-                        status,
-                        kind: TransactionKind::Commission,
-                        pinned: false,
-                        stage: Some(Stage::of(order_status, in_progress)),
-                        lock_final,
-                        waits_until,
-                        unseen: stage.1 || stage.2.len() == 2,
-                    };
-                    let rust = standing.settled(now).unwrap_or(status);
-                    assert_eq!(sql, rust, "{standing:?}");
-                }
+                let rust = standing.settled(now).unwrap_or(status);
+                assert_eq!(sql, rust, "{standing:?}");
             }
         }
     }
+}
+
+async fn settled_by_sql(
+    db: &DatabaseConnection,
+    lock_final: bool,
+    days: Days<'_>,
+) -> TransactionStatus {
+    let query = Query::select()
+        .expr_as(target_status(lock_final, days), "target")
+        .from_as(transaction::Entity, "t")
+        .from_as(order::Entity, "o")
+        .take();
+    let found = db.query_one(&query).await.unwrap().unwrap();
+    found.try_get("", "target").unwrap()
 }
 
 async fn r6_a_run_settles_what_was_imported(app: TestApp) {

@@ -4,11 +4,12 @@ use async_graphql::{Context, ID};
 use entity::words::StatusActor;
 use uuid::Uuid;
 
-use crate::error::{Error, Refusal, RefusalCode};
+use crate::error::{self, Error, Refusal, RefusalCode};
 use crate::graphql::errors::Result;
 use crate::graphql::node_id::NodeKind;
 use crate::graphql::reads::{app, reads, viewer};
 use crate::ledger::{self, Author, Change};
+use crate::sync::is_in_environment;
 
 /// What became of a change: its outcome, or why it was refused.
 pub(super) type Outcome<T> = std::result::Result<T, Refusal>;
@@ -29,10 +30,47 @@ pub(super) async fn write<C: Change>(
     viewer.require_admin()?;
     let author = Author::new(actor, viewer.name.clone()).once(viewer.token_id, key);
     reads(ctx)?.renew();
-    match ledger::write(app(ctx)?, viewer.shop_id, &author, change).await {
+    outcome(ledger::write(app(ctx)?, viewer.shop_id, &author, change).await)
+}
+
+/// What became of a change that others make.
+pub(super) fn outcome<T>(made: error::Result<T>) -> Result<Outcome<T>> {
+    match made {
         Ok(output) => Ok(Ok(output)),
         Err(Error::Refused(refusal)) => Ok(Err(in_input(refusal))),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The viewer as an admin who makes a change, once for each idempotency key.
+pub(super) fn author_of(ctx: &Context<'_>, key: Option<String>) -> Result<Author> {
+    let viewer = viewer(ctx)?;
+    viewer.require_admin()?;
+    let author = Author::new(StatusActor::Admin, viewer.name.clone());
+    Ok(author.once(viewer.token_id, key))
+}
+
+/// A secret that is said itself. What stands in the server's environment belongs to whoever runs it, and not to the
+/// admins of its shops: they could have any of it sent to an address of theirs.
+pub(super) fn optional_secret(
+    field: &'static str,
+    secret: Option<String>,
+) -> Outcome<Option<String>> {
+    match secret {
+        Some(secret) if is_in_environment(&secret) => {
+            let message = "a secret in the server's environment is named by its command line alone";
+            Err(invalid(field, message))
+        }
+        secret => Ok(secret),
+    }
+}
+
+/// A refusal of one field of the input.
+pub(super) fn invalid(field: &str, message: &str) -> Refusal {
+    Refusal {
+        code: RefusalCode::Invalid,
+        message: message.to_owned(),
+        field: Some(vec!["input".to_owned(), field.to_owned()]),
     }
 }
 

@@ -3,9 +3,11 @@
 
 mod affiliates;
 mod door;
+mod order_sources;
 mod orders;
 mod payload;
 mod settings;
+mod statuses;
 mod sync;
 mod tokens;
 mod transactions;
@@ -17,8 +19,10 @@ use async_graphql::MergedObject;
 #[graphql(serial)]
 pub struct Mutation(
     affiliates::AffiliateMutations,
+    order_sources::OrderSourceMutations,
     orders::OrderMutations,
     settings::SettingsMutations,
+    statuses::StatusMutations,
     sync::SyncMutations,
     tokens::TokenMutations,
     transactions::TransactionMutations,

@@ -9,11 +9,14 @@ mod kpi_report;
 mod last_sync;
 mod node;
 mod order;
+mod order_source;
+mod order_source_check;
 mod orders_report;
 mod promoted_order_count;
 mod shop;
 mod shop_settings;
 mod status_change;
+mod status_mapping;
 mod sync_failure;
 mod sync_run;
 mod sync_runs;
@@ -32,6 +35,8 @@ pub use self::kpi_report::KpiReport;
 pub use self::last_sync::LastSync;
 pub use self::node::Node;
 pub use self::order::Order;
+pub use self::order_source::OrderSource;
+pub use self::order_source_check::OrderSourceCheck;
 pub use self::orders_report::{OrdersReport, OrdersReportConnection};
 pub use self::promoted_order_count::{
     PromotedOrderCount, PromotedOrderCountConnection, PromotedOrderCounts,
@@ -39,6 +44,7 @@ pub use self::promoted_order_count::{
 pub use self::shop::{Shop, ShopConnection, Shops};
 pub use self::shop_settings::ShopSettings;
 pub use self::status_change::{StatusChangeConnection, StatusChanges};
+pub use self::status_mapping::{StatusMapping, StatusMeaning};
 pub use self::sync_failure::{SyncFailureConnection, SyncFailures};
 pub use self::sync_run::SyncRun;
 pub use self::sync_runs::{SyncRunConnection, SyncRuns};

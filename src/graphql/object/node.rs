@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, Interface};
 use uuid::Uuid;
 
-use super::{AccessToken, Affiliate, Order, Shop, SyncRun, Transaction};
+use super::{AccessToken, Affiliate, Order, OrderSource, Shop, SyncRun, Transaction};
 use crate::error::Result;
 use crate::graphql::node_id::{NodeId, NodeKind};
 use crate::graphql::reads::{shop, viewer};
@@ -26,6 +26,8 @@ pub enum Node {
     SyncRun(SyncRun),
     /// An access token.
     AccessToken(AccessToken),
+    /// A platform that orders come from.
+    OrderSource(OrderSource),
 }
 
 impl Node {
@@ -61,6 +63,7 @@ impl Node {
             NodeKind::Transaction => nodes(Transaction::read(ctx, ids).await?),
             NodeKind::SyncRun => nodes(SyncRun::read(ctx, ids).await?),
             NodeKind::AccessToken => nodes(AccessToken::read(ctx, ids).await?),
+            NodeKind::OrderSource => nodes(OrderSource::read(ctx, ids).await?),
         })
     }
 }

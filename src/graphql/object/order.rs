@@ -66,12 +66,12 @@ impl Order {
 impl Shared {
     fn of(rows: &[order::Model], asked: Parts, found: OrderParts) -> Self {
         Self {
-            affiliates: if asked.affiliates {
+            affiliates: if asked.affiliates.is_some() {
                 Siblings::known(Affiliate::by_id(found.affiliates))
             } else {
                 Siblings::new(rows.iter().filter_map(|row| row.affiliate_id))
             },
-            transactions: if asked.transactions {
+            transactions: if asked.transactions.is_some() {
                 Siblings::known(Transaction::by_order(found.transactions))
             } else {
                 Siblings::new(rows.iter().map(|row| row.id))
@@ -144,6 +144,12 @@ impl Order {
     /// When it completed; null until it does, and again once it is reopened.
     async fn completed_at(&self) -> Option<DateTime> {
         self.row.completed_at.map(Into::into)
+    }
+
+    /// When its platform was found, for the second time in a row, to have it no longer; null otherwise, and again
+    /// once it is back. It keeps its status, is asked for once a day, and makes nothing COMPLETED meanwhile.
+    async fn gone_at(&self) -> Option<DateTime> {
+        self.row.gone_at.map(Into::into)
     }
 
     /// What the customer owes, before refunds.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Affiliate, Order, StatusChangeConnection, StatusChanges};
 use crate::domain::blocker::blockers;
-use crate::domain::settling::{Stage, Standing};
+use crate::domain::settling::{Sight, Stage, Standing};
 use crate::error::{self, Error};
 use crate::graphql::connection::PageArgs;
 use crate::graphql::errors::Result;
@@ -93,7 +93,9 @@ impl Transaction {
             stage: order.map(|it| Stage::of(it.row().status, it.row().in_progress)),
             lock_final,
             waits_until: self.row.waits_until,
-            unseen: order.is_some_and(|it| it.row().missed_at.is_some()),
+            sight: order.map_or(Sight::Seen, |it| {
+                Sight::of(it.row().missed_at, it.row().gone_at)
+            }),
         }
     }
 }

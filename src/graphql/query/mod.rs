@@ -3,6 +3,7 @@
 
 mod affiliates;
 mod nodes;
+mod order_sources;
 mod orders;
 mod shops;
 mod staff;
@@ -13,6 +14,7 @@ use async_graphql::MergedObject;
 
 use self::affiliates::AffiliateQueries;
 use self::nodes::NodeQueries;
+use self::order_sources::OrderSourceQueries;
 use self::orders::OrderQueries;
 use self::shops::ShopQueries;
 use self::staff::StaffQueries;
@@ -32,4 +34,5 @@ pub struct Query(
     TransactionQueries,
     SyncQueries,
     StaffQueries,
+    OrderSourceQueries,
 );

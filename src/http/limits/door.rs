@@ -1,6 +1,7 @@
 //! Who asks, found out no faster than tokens may be tried.
 
-use super::rates::{Rates, Spent};
+use super::guesses::Guesses;
+use super::rates::Rates;
 use crate::error::{Error, Result};
 use crate::graphql::{Sighting, Viewer};
 use crate::http::ClientAddress;
@@ -10,13 +11,14 @@ use crate::http::bearer::Bearers;
 #[derive(Clone, Debug)]
 pub struct Door {
     bearers: Bearers,
-    rates: Rates,
+    guesses: Guesses,
 }
 
 impl Door {
     /// For these bearers.
     pub fn new(bearers: Bearers, rates: Rates) -> Self {
-        Self { bearers, rates }
+        let guesses = Guesses::new(rates);
+        Self { bearers, guesses }
     }
 
     /// Whose token it is, and the shop as it is now. An address that has sent many which were none is let in only
@@ -27,24 +29,21 @@ impl Door {
         address: Option<ClientAddress>,
         secret: Option<&str>,
     ) -> Result<(Viewer, Sighting)> {
-        let (Some(address), Some(token)) = (address, secret) else {
+        let Some(token) = secret else {
             return self.bearers.identify(secret).await;
         };
         if !self.bearers.have_seen(token) {
-            self.rates.may_guess(address).map_err(refused)?;
+            self.guesses.check(address)?;
         }
         let found = self.bearers.identify(secret).await;
         if matches!(found, Err(Error::Unauthenticated(_))) {
-            self.rates.count_guess(address);
+            self.guesses.count(address);
         }
         found
     }
-}
 
-fn refused(Spent { retry_after }: Spent) -> Error {
-    let message = "many tokens that are none were sent from this address".to_owned();
-    Error::RateLimited {
-        message,
-        retry_after,
+    /// How often addresses have sent secrets that are none, whichever way these came.
+    pub fn guesses(&self) -> &Guesses {
+        &self.guesses
     }
 }

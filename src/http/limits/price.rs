@@ -24,14 +24,15 @@ const INTROSPECTION: &str = "__Type";
 
 /// How long lists are taken to be that are no pages.
 #[rustfmt::skip]
-const LISTS: [(&str, &str, u64); 9] = [
+const LISTS: [(&str, &str, u64); 10] = [
     ("Affiliate",              "balance",          3),
     ("Order",                  "transactions",     4),
+    ("OrderSource",            "statuses",         20),
     ("OrdersReportConnection", "summary",          9),
     ("Query",                  "unmappedStatuses", 50),
     ("SyncRun",                "transitions",      12),
     ("Viewer",                 "shops",            1),
-    (INTROSPECTION,            "types",            100),
+    (INTROSPECTION,            "types",            135),
     (INTROSPECTION,            "directives",       8),
     (INTROSPECTION,            "fields",           3),
 ];

@@ -1,17 +1,24 @@
-//! How many sockets and event streams are open: each takes a place, and gives it back with its end.
+//! How many of something there are at a time, such as open sockets: each takes a place, and gives it back with its
+//! end.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
-/// All places of a server. Clones are the same.
+/// All places of a server, for owners such as tokens. Clones are the same.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct Places<O: Owner = Uuid> {
     total: usize,
     each: usize,
-    taken: Arc<Mutex<HashMap<Uuid, usize>>>,
+    taken: Arc<Mutex<HashMap<O, usize>>>,
 }
+
+/// What places are given to.
+pub trait Owner: Copy + Eq + Hash {}
+
+impl<O: Copy + Eq + Hash> Owner for O {}
 
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,46 +33,46 @@ pub enum Full {
 
 /// A place, until this is dropped.
 #[derive(Debug)]
-pub struct Place {
-    places: Places,
-    token: Uuid,
+pub struct Place<O: Owner = Uuid> {
+    places: Places<O>,
+    owner: O,
 }
 
-impl Places {
-    /// So many in all, and for each token.
+impl<O: Owner> Places<O> {
+    /// So many in all, and for each owner.
     pub fn new(total: usize, each: usize) -> Self {
         let taken = Arc::default();
         Self { total, each, taken }
     }
 
-    /// A place for whoever bears this token.
-    pub fn take(&self, token: Uuid) -> Result<Place, Full> {
+    /// A place for this owner.
+    pub fn take(&self, owner: O) -> Result<Place<O>, Full> {
         let mut places = self.lock();
-        let own = places.get(&token).copied().unwrap_or(0);
+        let own = places.get(&owner).copied().unwrap_or(0);
         if own >= self.each {
             return Err(Full::Token);
         }
         if places.values().sum::<usize>() >= self.total {
             return Err(Full::Server);
         }
-        places.insert(token, own + 1);
+        places.insert(owner, own + 1);
         drop(places);
         let places = self.clone();
-        Ok(Place { places, token })
+        Ok(Place { places, owner })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<O, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
+impl<O: Owner> Drop for Place<O> {
     fn drop(&mut self) {
         let mut taken = self.places.lock();
-        if let Some(own) = taken.get_mut(&self.token) {
+        if let Some(own) = taken.get_mut(&self.owner) {
             *own -= 1;
             if *own == 0 {
-                taken.remove(&self.token);
+                taken.remove(&self.owner);
             }
         }
     }

@@ -91,15 +91,14 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 
 /// The address of the older kind that stands in one of the newer, as 6to4, NAT64 and mapped ones have it.
 fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, ..] = ip.segments();
-    let [.., g, h] = ip.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
+    let bytes = ip.octets();
+    let at = |first: usize| {
+        let four: [u8; 4] = bytes.get(first..first + 4)?.try_into().ok()?;
+        Some(Ipv4Addr::from(four))
     };
-    match (a, b) {
-        (0x2002, _) => Some(v4(b, c)),
-        (0x64, 0xff9b) => Some(v4(g, h)),
+    match bytes {
+        [0x20, 0x02, ..] => at(2),
+        [0, 0x64, 0xff, 0x9b, ..] => at(12),
         _ => ip.to_ipv4_mapped(),
     }
 }

@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
+use crate::domain::text;
 use crate::sources::SourceError;
 
 /// How much of an answer is shown where it is an error.
@@ -37,21 +38,17 @@ impl Answer {
                 headers
                     .get("location")
                     .and_then(|to| to.to_str().ok())
-                    .map_or_else(
-                        || "nowhere".to_owned(),
-                        |to| to.chars().take(SHOWN).collect()
-                    ),
+                    .map_or_else(|| "nowhere".to_owned(), |to| text::shown(to, SHOWN)),
             ))),
             401 => Err(SourceError::Credentials(told())),
             403 => Err(SourceError::Permission(told())),
-            408 | 425 => Err(SourceError::Failed(told())),
             429 => Err(SourceError::Busy {
                 retry_after: retry_after(&headers),
             }),
             503 if headers.contains_key(RETRY_AFTER) => Err(SourceError::Busy {
                 retry_after: retry_after(&headers),
             }),
-            500.. => Err(SourceError::Failed(told())),
+            408 | 425 | 500.. => Err(SourceError::Failed(told())),
             _ => Err(SourceError::Refused(told())),
         }
     }
@@ -102,9 +99,8 @@ fn looks_like_a_page(body: &[u8]) -> bool {
 
 /// The beginning of a body, in one line.
 fn shown(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(4 * SHOWN)]);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().take(SHOWN).collect();
+    let beginning = String::from_utf8_lossy(&body[..body.len().min(4 * SHOWN)]);
+    let line = text::shown(&beginning, SHOWN);
     if line.is_empty() {
         "nothing more is said".to_owned()
     } else {

@@ -213,17 +213,16 @@ fn client(reach: &Reach) -> Result<Client, SourceError> {
         .map_err(|error| SourceError::Address(root(&error)))
 }
 
-/// The first cause of this kind, also where it is wrapped into an error of input and output.
+/// The first cause of this kind.
 fn cause<E: StdError + 'static>(error: &reqwest::Error) -> Option<&E> {
-    causes(error).find_map(|cause| {
-        let wrapped = || {
-            cause
-                .downcast_ref::<io::Error>()?
-                .get_ref()?
-                .downcast_ref::<E>()
-        };
-        cause.downcast_ref::<E>().or_else(wrapped)
-    })
+    causes(error).find_map(found_in)
+}
+
+/// An error of input and output hides what it was made of, which may be another one.
+fn found_in<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    error
+        .downcast_ref()
+        .or_else(|| found_in(error.downcast_ref::<io::Error>()?.get_ref()?))
 }
 
 /// What lies at the bottom of an error.

@@ -12,7 +12,7 @@ const TRIES: u32 = 5;
 /// How long to wait before the second try; each later one waits twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// A platform that wants to be left alone for longer is asked by the next run.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+const LONGEST_PAUSE: Duration = Duration::from_mins(2);
 
 /// A platform, the way to it, and what signing in has given.
 pub struct Asking {

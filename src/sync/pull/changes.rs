@@ -1,12 +1,14 @@
 //! The walk through what has changed at a platform. It is stored page by page with where it stands, so that
 //! one that was cut off goes on from there.
 
+use std::collections::HashSet;
+
 use entity::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::asking::Asking;
 use super::puller::Puller;
-use super::stopped::Stopped;
+use super::stopped::{Stopped, unless_ending};
 use crate::sources::{Cursor, Page, SourceError, Window};
 
 /// How far a walk reaches back behind the last one at least, in milliseconds: times of change have whole seconds
@@ -72,10 +74,10 @@ impl Puller<'_> {
     async fn walk(&mut self, asking: &mut Asking, mut walk: Walk) -> Result<(), Stopped> {
         let mut turns = Turns::default();
         loop {
-            let page = asking.changes(walk.window, walk.place.as_ref()).await?;
+            let asked = asking.changes(walk.window, walk.place.as_ref());
+            let page = unless_ending(self.app, asked).await?;
             walk.began_there = walk.began_there.or(asking.http().date());
             let ids = ids_of(&page);
-            let told = self.told.len();
             self.take(page.orders);
             self.ask_for(asking, page.changed_ids).await?;
             let goes_on = page.next.is_some();
@@ -84,7 +86,7 @@ impl Puller<'_> {
             if !goes_on {
                 return Ok(());
             }
-            turns.count(ids, self.told.len() > told)?;
+            turns.count(ids)?;
         }
     }
 
@@ -105,6 +107,8 @@ impl Puller<'_> {
 /// Whether a walk gets on: a platform that ignores which page it is asked for would keep it for ever.
 #[derive(Debug, Default)]
 struct Turns {
+    /// The orders that this walk has told; what an earlier one did is news to it.
+    told: HashSet<String>,
     last: Vec<String>,
     same: u32,
     repeats: u32,
@@ -112,7 +116,10 @@ struct Turns {
 
 impl Turns {
     /// Counts a page with these orders that others follow.
-    fn count(&mut self, ids: Vec<String>, brought_news: bool) -> Result<(), SourceError> {
+    fn count(&mut self, ids: Vec<String>) -> Result<(), SourceError> {
+        let told = self.told.len();
+        self.told.extend(ids.iter().cloned());
+        let brought_news = self.told.len() > told;
         self.same = if !ids.is_empty() && ids == self.last {
             self.same + 1
         } else {
@@ -145,8 +152,8 @@ mod tests {
     type Ids<'a> = &'a dyn Fn(u32) -> Vec<String>;
 
     /// How many pages of a thousand are walked through.
-    fn walked(turns: &mut Turns, ids: Ids<'_>, brings_news: bool) -> u32 {
-        let gets_on = |page: &u32| turns.count(ids(*page), brings_news).is_ok();
+    fn walked(turns: &mut Turns, ids: Ids<'_>) -> u32 {
+        let gets_on = |page: &u32| turns.count(ids(*page)).is_ok();
         let pages = (0..1_000).take_while(gets_on).count();
         u32::try_from(pages).unwrap_or(u32::MAX)
     }
@@ -158,14 +165,15 @@ mod tests {
     #[test]
     fn a_walk_ends_that_does_not_get_on() {
         let the_same: Ids<'_> = &|_| another(1);
+        let in_turn: Ids<'_> = &|page| another(page % 2);
         let none: Ids<'_> = &|_| Vec::new();
-        for (what, ids, brings_news, pages) in [
-            ("news", &another as Ids<'_>, true, 1_000),
-            ("the same page", the_same, true, SAME),
-            ("nothing new", &another as Ids<'_>, false, REPEATS - 1),
-            ("empty pages", none, false, REPEATS - 1),
+        for (what, ids, pages) in [
+            ("news", &another as Ids<'_>, 1_000),
+            ("the same page", the_same, SAME),
+            ("nothing new", in_turn, REPEATS + 1),
+            ("empty pages", none, REPEATS - 1),
         ] {
-            let found = walked(&mut Turns::default(), ids, brings_news);
+            let found = walked(&mut Turns::default(), ids);
             assert_eq!(found, pages, "{what}");
         }
     }
@@ -173,10 +181,11 @@ mod tests {
     #[test]
     fn a_page_that_brings_news_begins_the_count_anew() {
         let mut turns = Turns::default();
-        for page in 0..REPEATS - 1 {
-            assert_eq!(turns.count(another(page), false), Ok(()));
+        let in_turn: Ids<'_> = &|page| another(page % 2);
+        for page in 0..REPEATS {
+            assert_eq!(turns.count(in_turn(page)), Ok(()));
         }
-        assert_eq!(turns.count(another(REPEATS), true), Ok(()));
-        assert_eq!(walked(&mut turns, &another, false), REPEATS - 1);
+        assert_eq!(turns.count(another(REPEATS)), Ok(()));
+        assert_eq!(walked(&mut turns, in_turn), REPEATS - 1);
     }
 }

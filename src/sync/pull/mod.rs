@@ -16,13 +16,14 @@ use entity::{order_source, sync_run};
 use uuid::Uuid;
 
 pub use asking::Asking;
+pub use reports::report_of;
 
 use self::puller::Puller;
 use self::stopped::Stopped;
 use super::Watch;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::ledger::{self, Author, KeepLease, require_shop, sources_of};
+use crate::ledger::{self, Author, KeepLease, read_again, require_shop, sources_of};
 use crate::sources::kind_of;
 
 /// What pulling has left.
@@ -57,7 +58,7 @@ pub async fn pull(
     let (shop_id, run_id) = (run.shop_id, run.id);
     // Both go on at once: either may be in the middle of a transaction that the other waits for.
     tokio::select! {
-        pulled = pull_all(app, author, run, watch) => pulled,
+        pulled = Box::pin(pull_all(app, author, run, watch)) => pulled,
         lost = keep_lease(app, author, shop_id, run_id) => Err(lost),
     }
 }
@@ -80,13 +81,14 @@ async fn pull_all(
     watch: Watch<'_>,
 ) -> Result<Pulled> {
     let mut pulled = Pulled::default();
-    let sources = sources_of(app.database.reader(), run.shop_id).await?;
+    let (db, shop_id) = (app.database.reader(), run.shop_id);
+    let sources = read_again(|| sources_of(db, shop_id)).await?;
     for source in sources.into_iter().filter(is_pulled) {
         pulled.asked += 1;
         let name = source.name.clone();
-        let shop = require_shop(app.database.reader(), run.shop_id).await?;
-        let mut puller = Puller::new(app, author, run, watch, shop, source);
-        match puller.pull().await {
+        let shop = read_again(|| require_shop(db, shop_id)).await?;
+        let mut platform = Puller::new(app, author, run, watch, shop, source);
+        match platform.pull().await {
             Ok(()) | Err(Stopped::Disconnected) => {}
             Err(Stopped::Ours(error)) => return Err(error),
             Err(stopped) => {

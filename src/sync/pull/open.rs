@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::asking::Asking;
 use super::puller::Puller;
-use super::stopped::Stopped;
-use crate::ledger::open_orders;
+use super::stopped::{Stopped, unless_ending};
+use crate::ledger::{open_orders, read_again};
 use crate::sources::Reported;
 
 /// How many orders are stored at a time.
@@ -47,7 +47,7 @@ impl Puller<'_> {
         let mut asked = HashSet::new();
         ids.retain(|id| !self.told.contains(id) && asked.insert(id.clone()));
         for batch in ids.chunks(self.ids_at_once) {
-            let orders = asking.by_ids(batch).await?;
+            let orders = unless_ending(self.app, asking.by_ids(batch)).await?;
             self.miss(missing(batch, &orders));
             self.take(orders);
         }
@@ -61,7 +61,8 @@ impl Puller<'_> {
         let (shop_id, source) = (self.shop.shop_id, &self.source.name);
         let unread = self.source.unread.clone().unwrap_or_default();
         let unread: BTreeSet<String> = serde_json::from_value(unread).unwrap_or_default();
-        let mut open = open_orders(db, shop_id, source, self.daily).await?;
+        let daily = self.daily;
+        let mut open = read_again(|| open_orders(db, shop_id, source, daily)).await?;
         open.retain(|_, id| !self.told.contains(id) && !unread.contains(id));
         let after = self.source.asked_after.unwrap_or_default();
         let (before, behind): (Vec<_>, Vec<_>) =

@@ -5,16 +5,20 @@ use std::collections::{HashMap, HashSet};
 use entity::{Instant, order_source, shop, sync_run};
 
 use super::reports::report_of;
-use super::stopped::Stopped;
+use super::stopped::{REASON, Stopped};
 use crate::app::App;
+use crate::domain::text;
 use crate::error::Result;
 use crate::ledger::{self, Author, NoteSource, StorePulled};
-use crate::sources::{Lack, OrderSnapshot, Reported, kind_of};
+use crate::sources::{Lack, OrderSnapshot, Reported, Unread, kind_of};
 use crate::sync::Watch;
 use crate::sync::connecting::asking;
 
 /// How often is asked what is asked daily, in milliseconds.
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
+/// How an order's id is called in what is wrong with it.
+const ID: &str = "the id";
 
 /// A platform that is being pulled from.
 pub struct Puller<'a> {
@@ -104,15 +108,20 @@ impl<'a> Puller<'a> {
     /// Takes what was told in, to be stored; an order that comes twice counts as it was changed last.
     pub(super) fn take(&mut self, orders: Vec<Reported>) {
         for order in orders {
-            match order {
+            match order.and_then(with_sound_id) {
                 Ok(order) => self.take_order(order),
-                Err(unread) => {
-                    let external_id = unread.external_id.unwrap_or_default();
-                    if external_id.is_empty() || self.told.insert(external_id.clone()) {
-                        self.unread.push((external_id, unread.reason));
-                    }
-                }
+                Err(unread) => self.take_unread(&unread),
             }
+        }
+    }
+
+    fn take_unread(&mut self, unread: &Unread) {
+        let id = unread.external_id.as_deref();
+        let id = id.and_then(|id| text::required(ID, id).ok());
+        let external_id = id.unwrap_or_default();
+        if external_id.is_empty() || self.told.insert(external_id.clone()) {
+            let reason = text::shown(&unread.reason, REASON);
+            self.unread.push((external_id, reason));
         }
     }
 
@@ -165,5 +174,19 @@ impl<'a> Puller<'a> {
 
     pub(super) fn now(&self) -> Instant {
         self.app.clock.now()
+    }
+}
+
+/// The order, where its id is one that can be kept.
+fn with_sound_id(order: OrderSnapshot) -> Reported {
+    match text::required(ID, &order.external_id) {
+        Ok(external_id) => Ok(OrderSnapshot {
+            external_id,
+            ..order
+        }),
+        Err(invalid) => Err(Unread {
+            external_id: None,
+            reason: invalid.message,
+        }),
     }
 }

@@ -77,6 +77,12 @@ pub const RULES: &[Rule] = &[
         forbids: &["async_graphql", "axum"],
     },
     Rule {
+        says: "sources ask and read: what is kept, and what time it is, is the business of others",
+        folders: &["src/sources"],
+        except: &[],
+        forbids: &["sea_orm", "sea_query", "sqlx", "crate::clock", "crate::app"],
+    },
+    Rule {
         says: "entity uses nothing of ours",
         folders: &["entity"],
         except: &[],

@@ -11,6 +11,7 @@ mod server;
 mod server_settings;
 mod settings;
 mod shops;
+mod sources;
 mod syncs;
 mod tokens;
 

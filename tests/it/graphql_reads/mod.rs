@@ -1,5 +1,6 @@
 //! What is asked over GraphQL: pages, ids, figures, and who may see what.
 
+mod columns;
 mod figures;
 mod ids;
 mod pages;

@@ -11,13 +11,13 @@ mod limits;
 mod logs;
 mod page;
 mod probes;
-mod process;
+pub mod process;
 mod slow;
 mod sockets;
 mod stops;
 mod tokens;
 mod traces;
-mod wire;
+pub mod wire;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};

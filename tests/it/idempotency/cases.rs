@@ -44,6 +44,26 @@ pub async fn repeatable(world: &World) -> Vec<Repeatable> {
             json!({ "accessTokenId": token(world).await }),
             "accessToken { id revokedAt }".to_owned(),
         ),
+        (
+            "connectOrderSource",
+            json!({"kind": "rees46", "webhookSecret": "a secret"}),
+            "orderSource { id name webhookSecretSet }".to_owned(),
+        ),
+        (
+            "updateOrderSource",
+            json!({"orderSourceId": source(world, "one").await, "webhookSecret": "another"}),
+            "orderSource { id oldWebhookSecretSet }".to_owned(),
+        ),
+        (
+            "disconnectOrderSource",
+            json!({"orderSourceId": source(world, "other").await}),
+            "disconnectedOrderSourceId".to_owned(),
+        ),
+        (
+            "mapStatus",
+            json!({"source": "api", "nativeStatus": "new", "meaning": "IN_PROGRESS"}),
+            "mapping { nativeStatus meaning overridden } changedOrders".to_owned(),
+        ),
         // A dry run looks on by itself, but each that is asked for is one more.
         (
             "triggerSync",
@@ -99,6 +119,13 @@ pub fn versioned(read: &Value) -> [(&'static str, Value); 3] {
     ]
 }
 
+/// The id of a new source.
+async fn source(world: &World, name: &str) -> Value {
+    let input = json!({"kind": "rees46", "name": name, "webhookSecret": "a secret"});
+    let made = world.done("connectOrderSource", input, "orderSource { id }");
+    made.await["orderSource"]["id"].clone()
+}
+
 /// The id of a token that nobody uses.
 async fn token(world: &World) -> Value {
     let input = json!({"name": "unused", "role": "ANALYST"});
@@ -116,8 +143,9 @@ pub fn with_key(input: &Value, key: &str) -> Value {
 pub async fn state(world: &World) -> Value {
     let document = "{
         transactions { totalCount nodes { id status version note amount { amount } } }
-        ordersReport { totalCount } affiliates { totalCount nodes { code name promotedOrders { count } } }
+        ordersReport { totalCount nodes { externalId inProgress } } affiliates { totalCount nodes { code name promotedOrders { count } } }
         shop { settings { waitDays } } accessTokens { nodes { name revokedAt } } syncRuns { totalCount }
+        orderSources { name oldWebhookSecretSet statuses { nativeStatus } }
     }";
     let mut state = world.ask(document, json!({})).await;
     state["history"] = json!(world.history().await.len());

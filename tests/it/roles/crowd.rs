@@ -34,12 +34,13 @@ impl Crowd {
         let run = world.sync().await;
         past::fail_orders(&world, &run).await;
         past::override_two(&world).await;
+        let source = past::connect(&world).await;
         let mut crowd = Self {
             people: vec![
                 ("admin", world.admin.clone()),
                 ("stranger", stranger.clone()),
             ],
-            ids: Vec::new(),
+            ids: vec![("source", source)],
             world,
             stranger,
         };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::graphql::admin;
-use crate::support::world::{World, new_shop, uuid_of};
+use crate::support::world::{World, new_shop, text, uuid_of};
 
 /// Another shop, whose words are those of Tea: the same order ids, the same affiliate's code.
 pub async fn coffee(app: TestApp) -> (TestApp, Viewer) {
@@ -116,4 +116,11 @@ pub async fn override_two(world: &World) {
             .done("overrideTransactionStatus", input, "transaction { id }")
             .await;
     }
+}
+
+/// The shop is connected to the platform that its orders came from; answers the id of that.
+pub async fn connect(world: &World) -> String {
+    let input = json!({"kind": "rees46", "name": "api", "webhookSecret": "a secret"});
+    let made = world.done("connectOrderSource", input, "orderSource { id }");
+    text(&made.await["orderSource"]["id"])
 }

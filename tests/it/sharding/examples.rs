@@ -8,7 +8,10 @@ const BAD: &[(Rule, &str)] = &[
     (Readable, "SELECT FROM WHERE"),
     (Known, "TRUNCATE orders"),
     (Known, "LOCK TABLE orders"),
-    (Known, "ALTER TABLE orders DROP CONSTRAINT x, ADD COLUMN y text"),
+    (Known, "ALTER TABLE orders DROP CONSTRAINT x, ALTER COLUMN y TYPE text"),
+    (Known, "ALTER TABLE orders ADD COLUMN x uuid UNIQUE"),
+    (Known, "ALTER TABLE orders ADD COLUMN x bigint DEFAULT 1"),
+    (Known, "ALTER TABLE orders DROP COLUMN shop_id"),
     (OneShop, "SELECT id FROM orders"),
     (OneShop, "SELECT id FROM orders WHERE id = $1"),
     (OneShop, "SELECT id FROM orders WHERE shop_id IN ($1, $2)"),
@@ -100,6 +103,8 @@ const GOOD: &[&str] = &[
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "ANALYZE orders",
     "ALTER TABLE orders DROP CONSTRAINT x",
+    "ALTER TABLE orders ADD COLUMN x bigint NULL",
+    "ALTER TABLE orders DROP COLUMN x",
 ];
 
 #[test]

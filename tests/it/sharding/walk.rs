@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    AlterTableOperation, Assignment, AssignmentTarget, ConflictTarget, DataType, Expr, FromTable,
-    Insert, ObjectName, OnConflictAction, OnInsert, Query, Select, SelectItem, SetExpr, Statement,
-    TableFactor, TableObject, UpdateTableFromKind, Visit, Visitor,
+    AlterTableOperation, Assignment, AssignmentTarget, ColumnOption, ConflictTarget, DataType,
+    Expr, FromTable, Insert, ObjectName, OnConflictAction, OnInsert, Query, Select, SelectItem,
+    SetExpr, Statement, TableFactor, TableObject, UpdateTableFromKind, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -148,9 +148,20 @@ impl Walk {
     }
 }
 
-/// Citus does the same to each part of the table.
-fn takes_a_key_off(operation: &AlterTableOperation) -> bool {
-    matches!(operation, AlterTableOperation::DropConstraint { .. })
+/// Citus does the same to each part of the table. Columns come and go, but for the shop's; one that comes is empty,
+/// and brings neither a key nor anything else.
+fn is_done_to_each_part(operation: &AlterTableOperation) -> bool {
+    match operation {
+        AlterTableOperation::DropConstraint { .. } => true,
+        AlterTableOperation::AddColumn { column_def, .. } => column_def
+            .options
+            .iter()
+            .all(|it| it.option == ColumnOption::Null),
+        AlterTableOperation::DropColumn { column_names, .. } => {
+            column_names.iter().all(|name| name.value != "shop_id")
+        }
+        _ => false,
+    }
 }
 
 /// Whether what is inserted has a shop in this place.
@@ -190,7 +201,7 @@ impl Visitor for Walk {
             | Statement::ReleaseSavepoint { .. }
             | Statement::Set(_)
             | Statement::Analyze(_) => {}
-            Statement::AlterTable(alter) if alter.operations.iter().all(takes_a_key_off) => {}
+            Statement::AlterTable(alter) if alter.operations.iter().all(is_done_to_each_part) => {}
             _ => self.add(Rule::Known, statement),
         }
         self.written(statement);

@@ -1,12 +1,16 @@
 //! Orders that vanish at their platform: marked after two misses, asked for daily, never cancelled.
 
+use serde_json::{Value, json};
+
 use super::contract::Connected;
 use super::server::Trouble;
 use super::shop::Status;
 use super::woocommerce::WooCommerce;
+use crate::support::shop::time;
 use crate::support::{TestApp, on_both};
 
 on_both!(
+    what_is_gone_is_told_to_whoever_asks,
     what_is_gone_is_asked_for_once_a_day_and_never_cancelled,
     an_order_that_comes_back_goes_on,
     an_old_report_shows_that_an_order_is_there,
@@ -28,6 +32,37 @@ async fn gone(it: &Shop<'_>) {
     }
     assert!(it.row(1).await.gone_at.is_some());
     it.platform.questions();
+}
+
+/// Why a commission is not payable yet, and since when its order is gone.
+async fn told(it: &Shop<'_>) -> (Value, Value) {
+    let document = "{ orderByExternalId(externalId: \"1\") {
+        status goneAt transactions { status blockers }
+    } }";
+    let mut order = it.shop.ask(document, json!({})).await["orderByExternalId"].take();
+    assert_eq!(order["status"], "COMPLETE");
+    let transaction = &mut order["transactions"][0];
+    assert_eq!(transaction["status"], "IN_PROGRESS");
+    let blockers = transaction["blockers"].take();
+    (order["goneAt"].take(), blockers)
+}
+
+async fn what_is_gone_is_told_to_whoever_asks(app: TestApp) {
+    let it = Shop::open(&app).await;
+    it.platform.with(|shop| shop.place(1, Status::Complete));
+    it.pull().await;
+    assert_eq!(told(&it).await, (Value::Null, json!(["WAITING_DAYS"])));
+    it.wait(15, 0);
+    it.platform.with(|shop| shop.remove(1));
+    it.pull().await;
+    assert_eq!(told(&it).await, (Value::Null, json!(["ORDER_UNSEEN"])));
+    it.wait(1, 0);
+    it.pull().await;
+    assert_eq!(told(&it).await, (json!(time(16)), json!(["ORDER_GONE"])));
+    it.platform.with(|shop| shop.place(1, Status::Complete));
+    it.wait(1, 0);
+    it.pull().await;
+    assert_eq!(it.shop.commission("1").await, "COMPLETED 10.00");
 }
 
 async fn what_is_gone_is_asked_for_once_a_day_and_never_cancelled(app: TestApp) {

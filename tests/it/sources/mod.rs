@@ -4,17 +4,24 @@
 //! platform would, and one line, `source_contract!(TheFake)`, which runs every case of `contract` against it on
 //! both databases. What goes wrong on the way (refusals, failures, half answers) is played by `server` for all.
 
-mod contract;
-mod fake;
+mod checking;
+pub mod contract;
+pub mod fake;
 mod gone;
 mod leases;
+mod listening;
+mod network;
+mod odd_texts;
 mod outages;
 mod pulling;
-mod server;
-mod shop;
+mod reconnecting;
+pub mod server;
+pub mod shop;
+mod stops;
 mod vendure;
 mod vendure_answers;
 mod walks;
 mod withholding;
-mod woocommerce;
+pub mod woocommerce;
 mod woocommerce_answers;
+mod woocommerce_webhooks;

@@ -65,6 +65,8 @@ pub struct FakeShop {
     pub swaps_numbers: bool,
     /// What the platform says of how many orders there are, where that is a lie.
     pub lies_about_total: Option<u64>,
+    /// How many orders a page has, whatever is asked for; as many as are asked for where unset.
+    pub page_size: Option<usize>,
     /// Whether each page begins with the last order of the one before.
     pub repeats: bool,
 }
@@ -76,6 +78,7 @@ impl Default for FakeShop {
             orders: Vec::new(),
             swaps_numbers: false,
             lies_about_total: None,
+            page_size: None,
             repeats: false,
         }
     }

@@ -1,9 +1,9 @@
 //! A walk through the changes: where it goes on, when it begins anew, and when it is given up.
 
-use cashable::ledger::{self, UpdateSource};
+use cashable::sync::SourceUpdate;
 use serde_json::{Value, json};
 
-use super::contract::{Connected, olga};
+use super::contract::Connected;
 use super::server::{Platform, Trouble};
 use super::shop::Status;
 use super::woocommerce::WooCommerce;
@@ -126,11 +126,13 @@ async fn what_is_read_by_other_settings_is_read_anew(app: TestApp) {
     assert_eq!(it.pull().await.orders_changed, 3);
     it.wait(1, 0);
     // A new secret changes nothing of what was read.
-    let mut row = it.sources().await.swap_remove(0);
-    row.secret = Some("env:SHOP_SECRET".to_owned());
-    let covered_until = row.covered_until;
-    let stored = ledger::write(&app, it.shop.id, &olga(), &UpdateSource { row }).await;
-    assert_eq!(stored.unwrap().covered_until, covered_until);
+    let covered_until = it.sources().await[0].covered_until;
+    let update = SourceUpdate {
+        secret: Some("another".to_owned()),
+        ..SourceUpdate::default()
+    };
+    let stored = it.update(update).await;
+    assert_eq!(stored.covered_until, covered_until);
 }
 
 async fn a_run_under_way_leaves_what_an_admin_changes_meanwhile(app: TestApp) {
@@ -149,10 +151,9 @@ async fn a_run_under_way_leaves_what_an_admin_changes_meanwhile(app: TestApp) {
 
 /// Says how the platform is to be read.
 async fn set(it: &Shop<'_>, settings: Value) {
-    let mut row = it.sources().await.swap_remove(0);
-    row.settings = settings;
-    let change = UpdateSource { row };
-    ledger::write(it.shop.app, it.shop.id, &olga(), &change)
-        .await
-        .unwrap();
+    let update = SourceUpdate {
+        settings: Some(settings),
+        ..SourceUpdate::default()
+    };
+    it.update(update).await;
 }

@@ -141,6 +141,7 @@ fn page(
     if per_page > 100 || page == 0 {
         return Err("per_page".to_owned());
     }
+    let per_page = shop.page_size.unwrap_or(per_page);
     found.sort_by_key(|order| order.number);
     let total = shop.lies_about_total.unwrap_or(found.len() as u64);
     let first = ((page - 1) * per_page).saturating_sub(usize::from(shop.repeats && page > 1));
@@ -154,10 +155,11 @@ fn page(
 
 fn rendered(order: &FakeOrder, swaps_numbers: bool) -> Value {
     let money = |cents: i64| {
+        let text = format!("{}.{:02}", cents / 100, cents % 100);
         if swaps_numbers {
-            json!(cents as f64 / 100.0)
+            serde_json::from_str(&text).unwrap()
         } else {
-            json!(format!("{}.{:02}", cents / 100, cents % 100))
+            json!(text)
         }
     };
     let is_complete = order.status == Status::Complete;

@@ -7,8 +7,8 @@ use cashable::error::Result;
 use cashable::reports;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use sea_orm::DbBackend;
 use tokio::task::yield_now;
+use tokio::time::sleep;
 
 use crate::support::{TestApp, on_both};
 
@@ -17,41 +17,50 @@ on_both!(
     a_write_that_is_abandoned_as_it_begins_leaves_no_trace,
 );
 
-/// Begins and goes away after some microseconds, fewer or more each time. What has begun by then must be good.
-async fn abandon(work: impl AsyncFn() -> Result<()>) {
-    for micros in (0..4_000).step_by(10) {
-        let start = Instant::now();
-        let mut doing = pin!(work());
-        while start.elapsed() < Duration::from_micros(micros) {
-            if let Some(done) = doing.as_mut().now_or_never() {
-                done.unwrap();
-                break;
-            }
-            yield_now().await;
+/// How many ask at a time afterwards: no more than an SQLite file has readers.
+const CONNECTIONS: usize = 4;
+
+/// When callers go away: after so many microseconds, by which most have begun.
+fn moments() -> impl Iterator<Item = Duration> {
+    (0..3_000).step_by(10).map(Duration::from_micros)
+}
+
+/// Begins and goes away after a while. What has begun by then must be good.
+async fn abandon<T>(begun: impl Future<Output = Result<T>>, after: Duration) {
+    let from = Instant::now();
+    let mut begun = pin!(begun);
+    while from.elapsed() < after {
+        if let Some(begun) = begun.as_mut().now_or_never() {
+            drop(begun.unwrap());
+            break;
         }
+        yield_now().await;
     }
 }
 
 async fn a_reading_that_is_abandoned_as_it_begins_leaves_no_trace(app: TestApp) {
     let database = &app.database;
-    abandon(async || database.snapshot().await.map(drop)).await;
-    // Whoever asks by a statement alone, and then in a snapshot, over whichever connection.
-    let most = match database.backend() {
-        DbBackend::Postgres => 16,
-        // An SQLite file has as many readers at least.
-        _ => 4,
-    };
-    let asked = (0..most).map(|_| reports::find_shop(database.reader(), 1));
-    for asked in join_all(asked).await {
-        assert_eq!(asked.unwrap(), None);
-    }
-    for begun in join_all((0..most).map(|_| database.snapshot())).await {
-        begun.unwrap();
+    for moment in moments() {
+        abandon(database.snapshot(), moment).await;
+        // The connection goes back to its pool in a task of its own.
+        sleep(Duration::from_millis(1)).await;
+        let asked = (0..CONNECTIONS).map(|_| reports::find_shop(database.reader(), 1));
+        for asked in join_all(asked).await {
+            assert_eq!(asked.unwrap(), None);
+        }
+        let begun = (0..CONNECTIONS).map(|_| database.snapshot());
+        for begun in join_all(begun).await {
+            assert!(begun.is_ok(), "{moment:?}: {:?}", begun.err());
+        }
     }
 }
 
 async fn a_write_that_is_abandoned_as_it_begins_leaves_no_trace(app: TestApp) {
     let database = &app.database;
-    abandon(async || database.begin_write().await.map(drop)).await;
-    database.begin_write().await.unwrap();
+    for moment in moments() {
+        abandon(database.begin_write(), moment).await;
+        let asked = reports::find_shop(database.writer(), 1).await;
+        assert_eq!(asked.unwrap(), None);
+        database.begin_write().await.unwrap();
+    }
 }

@@ -43,6 +43,25 @@ pub const CHANGES: &[Case] = &[
             accessToken { name affiliate { name } } userErrors { code } } }",
         "revokeAccessToken/accessToken/name revokeAccessToken/accessToken/affiliate/name revokeAccessToken/userErrors/code",
         [NO, STAFF, STAFF, STAFF, "bert Bert nothing", "null null NOT_FOUND"]),
+    case("mutation { connectOrderSource(input: {shopId: <tea>, kind: \"rees46\", webhookSecret: \"a secret\"}) {
+            orderSource { name } userErrors { code } } }",
+        "connectOrderSource/orderSource/name connectOrderSource/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "rees46 nothing", BAD]),
+    case("mutation { updateOrderSource(input: {orderSourceId: <source>, enabled: false}) {
+            orderSource { enabled } userErrors { code } } }",
+        "updateOrderSource/orderSource/enabled updateOrderSource/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "false nothing", "null NOT_FOUND"]),
+    case("mutation { testOrderSource(input: {orderSourceId: <source>}) { check { message } userErrors { code } } }",
+        "testOrderSource/check/message testOrderSource/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "REES46 pushes its orders: there is nothing to ask nothing", "null NOT_FOUND"]),
+    case("mutation { mapStatus(input: {shopId: <tea>, source: \"api\", nativeStatus: \"weird\", meaning: COMPLETE}) {
+            mapping { meaning } changedOrders userErrors { code } } }",
+        "mapStatus/mapping/meaning mapStatus/changedOrders mapStatus/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "COMPLETE 1 nothing", BAD]),
+    case("mutation { disconnectOrderSource(input: {orderSourceId: <source>}) {
+            disconnectedOrderSourceId userErrors { code } } }",
+        "disconnectOrderSource/userErrors/code",
+        [NO, STAFF, STAFF, STAFF, "nothing", "NOT_FOUND"]),
     // The last, since it goes on by itself.
     case("mutation { triggerSync(input: {shopId: <tea>, dryRun: true}) { run { dryRun } userErrors { code } } }",
         "triggerSync/run/dryRun triggerSync/userErrors/code",

@@ -6,6 +6,7 @@ mod changes;
 mod figures;
 mod orders;
 mod shops;
+mod sources;
 mod sync;
 mod transactions;
 
@@ -33,13 +34,14 @@ const fn case(document: &'static str, paths: &'static str, seen: [&'static str; 
 }
 
 /// Queries, which change nothing.
-pub const QUESTIONS: [&[Case]; 6] = [
+pub const QUESTIONS: [&[Case]; 7] = [
     shops::CASES,
     orders::CASES,
     affiliates::CASES,
     transactions::CASES,
     figures::CASES,
     sync::CASES,
+    sources::CASES,
 ];
 
 /// A run that is over is told once.

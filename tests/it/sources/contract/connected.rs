@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cashable::ledger::sources_of;
 use cashable::sources::Http;
-use cashable::sync::{self, Asking, NewSource};
+use cashable::sync::{self, Asking, NewSource, SourceUpdate};
 use entity::words::{SyncState, SyncTrigger};
 use entity::{order, order_source, sync_failure, sync_run};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -47,6 +47,14 @@ impl<'a, F: Fake> Connected<'a, F> {
         sync::connect_source(self.shop.app, self.shop.id, &olga(), new)
             .await
             .unwrap();
+    }
+
+    /// Says something anew of the platform that was connected first.
+    pub async fn update(&self, update: SourceUpdate) -> order_source::Model {
+        let id = self.sources().await[0].id;
+        sync::update_source(self.shop.app, self.shop.id, &olga(), id, update)
+            .await
+            .unwrap()
     }
 
     /// A run, however it ends.

@@ -26,6 +26,7 @@ macro_rules! source_contract {
         crate::sources::contract::cases!($fake pages:
             every_order_arrives_once,
             a_full_page_arrives_whole,
+            five_hundred_a_page_arrive,
             orders_that_come_twice_count_once,
             an_order_that_changes_while_pages_are_read_hides_no_other,
             an_order_that_vanishes_while_pages_are_read_hides_no_other,

@@ -48,6 +48,19 @@ pub async fn a_full_page_arrives_whole<F: Fake>(app: TestApp) {
     );
 }
 
+/// Five hundred a page, whatever was asked for: there are never more questions for that.
+pub async fn five_hundred_a_page_arrive<F: Fake>(app: TestApp) {
+    let it = Connected::<F>::open(&app).await;
+    it.platform.with(|shop| {
+        shop.place(1_200, Status::Cancelled);
+        shop.page_size = Some(500);
+    });
+    let run = it.pull().await;
+    assert_eq!((run.orders_changed, run.orders_failed), (1_200, 0));
+    let questions = it.platform.questions().len();
+    assert!(questions <= F::questions_for(1_200), "{questions}");
+}
+
 /// A platform whose pages overlap tells the same order twice.
 pub async fn orders_that_come_twice_count_once<F: Fake>(app: TestApp) {
     let it = Connected::<F>::open(&app).await;

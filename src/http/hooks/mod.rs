@@ -1,0 +1,102 @@
+//! What platforms send by themselves: webhooks, word that a product feed is made, and pushes of orders. Each names
+//! its source by the id that the API shows, and proves itself by the source's webhook secret.
+
+mod feed;
+mod push;
+mod webhook;
+
+use axum::Router;
+use axum::http::Extensions;
+use axum::routing::post;
+use entity::order_source;
+
+use super::client_address::ClientAddress;
+use super::limits::Guesses;
+use super::refused::Refused;
+use super::streams::Places;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::graphql::{NodeKind, decode};
+use crate::ledger::find_source;
+use crate::sources::Secret;
+use crate::sync::is_secret_of;
+
+/// How many pushes are taken at a time. Whose a push is shows in its body, so that each may have a long one.
+const PUSHES: usize = 16;
+/// How many of them from one address.
+const PUSHES_EACH: usize = 4;
+
+/// All routes.
+pub fn routes(app: App, guesses: Guesses) -> Router {
+    let pushes = Places::new(PUSHES, PUSHES_EACH);
+    Router::new()
+        .route("/hooks/{source}", post(webhook::receive))
+        .route("/hooks/feed/{source}", post(feed::receive))
+        .route("/sync/orders", post(push::receive))
+        .route("/import/sync_orders", post(push::receive))
+        .route("/import/orders", post(push::receive))
+        .with_state(Hooks {
+            app,
+            guesses,
+            pushes,
+        })
+}
+
+/// What every route needs.
+#[derive(Clone)]
+struct Hooks {
+    app: App,
+    guesses: Guesses,
+    pushes: Places<Option<ClientAddress>>,
+}
+
+/// From where somebody comes who has not proved anything yet.
+#[derive(Clone, Copy)]
+struct Stranger(Option<ClientAddress>);
+
+impl Hooks {
+    /// Who sends this; refused where many secrets that are none came from there.
+    fn meet(&self, extensions: &Extensions) -> Result<Stranger> {
+        let address = extensions.get().copied();
+        self.guesses.check(address)?;
+        Ok(Stranger(address))
+    }
+
+    /// The source with this id.
+    async fn find(&self, id: &str) -> Result<Option<order_source::Model>> {
+        let Ok((shop_id, id)) = decode(NodeKind::OrderSource, &id.into()) else {
+            return Ok(None);
+        };
+        find_source(self.app.database.reader(), shop_id, id).await
+    }
+
+    /// The source that an address names. One that is not there counts like a wrong secret.
+    async fn require(&self, stranger: Stranger, id: &str) -> Result<order_source::Model, Refused> {
+        let found = self.find(id).await?;
+        found.ok_or_else(|| {
+            self.guesses.count(stranger.0);
+            Refused::not_found()
+        })
+    }
+
+    /// Whether this secret is the source's; one that is not counts.
+    fn is_proved(
+        &self,
+        stranger: Stranger,
+        row: &order_source::Model,
+        secret: &Secret,
+    ) -> Result<bool> {
+        let is_proved = is_secret_of(&self.app, row, secret).map_err(|it| closed(&it))?;
+        if !is_proved {
+            self.guesses.count(stranger.0);
+        }
+        Ok(is_proved)
+    }
+}
+
+/// That a secret of ours cannot be opened is no fault of whoever sends something.
+fn closed(error: &Error) -> Error {
+    Error::Unexpected(format!(
+        "what a source is to be proved by cannot be read: {error}"
+    ))
+}
