@@ -20,7 +20,7 @@ test: tools ## Runs every check and every test, on SQLite and PostgreSQL
 
 # Apart from the others, since it installs a whole shop.
 test-vendure: ## Takes orders through all states of a real Vendure, and syncs them without missing one
-	@tests/postgres/install.sh
+	@env -u TEST_POSTGRES_URL tests/postgres/install.sh
 	@tests/vendure/install.sh
 	cargo build
 	CASHABLE=$(CURDIR)/target/debug/cashable VENDURE_DISABLE_TELEMETRY=true node tests/vendure/check.mjs

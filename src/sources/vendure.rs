@@ -135,9 +135,11 @@ impl Platform for Vendure {
         // How many orders left the window since the page before, and so moved others to places that were read.
         let fell = place.map_or(0, |place| place.total.saturating_sub(total));
         let read = found.orders.items.len();
+        let behind = skip + read as u64;
+        let is_last = read < self.page_size && (read == 0 || behind >= total);
         let next = match fell {
-            0 if read < self.page_size => None,
-            0 => Some(skip + read as u64),
+            0 if is_last => None,
+            0 => Some(behind),
             _ => Some(skip.saturating_sub(fell)),
         };
         Ok(Page {

@@ -1,13 +1,13 @@
 // Takes orders on their journeys through a real Vendure, syncs Cashable on SQLite and on PostgreSQL after each stage,
 // and holds every order at Vendure against what Cashable answers: not one status may be missed.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Cashable } from "./cashable.mjs";
 import * as to from "./journeys.mjs";
-import { openDatabases } from "./postgres.mjs";
+import { startPostgres } from "./postgres.mjs";
 import { openVendure } from "./vendure.mjs";
 
 /** What happens to an order before each sync. */
@@ -110,12 +110,13 @@ function compare(there, here, complaints) {
   }
 }
 
-const databases = await openDatabases();
-const vendure = await openVendure(await databases.make("vendure"));
-const folder = await mkdtemp(join(tmpdir(), "cashable-vendure."));
+const makeDatabase = await startPostgres();
+const vendure = await openVendure(await makeDatabase("vendure"));
+const folder = mkdtempSync(join(tmpdir(), "cashable-vendure."));
+process.on("exit", () => rmSync(folder, { recursive: true }));
 const cashables = {
   SQLite: new Cashable(`sqlite://${folder}/cashable.sqlite`, vendure),
-  PostgreSQL: new Cashable(await databases.make("cashable"), vendure),
+  PostgreSQL: new Cashable(await makeDatabase("cashable"), vendure),
 };
 const asAdministrator = ["--account", "superadmin", "--secret", "env:VENDURE_PASSWORD"];
 await cashables.SQLite.connect(asAdministrator, { affiliate_field: "affiliateCode" });
@@ -167,5 +168,4 @@ for (const state of Object.keys(MEANINGS).filter((state) => !seen.has(state))) {
   complaints.push(`no order was ever ${state}`);
 }
 complaints.forEach((complaint) => console.error(complaint));
-await rm(folder, { recursive: true });
 process.exit(complaints.length ? 1 : 0);

@@ -1,5 +1,4 @@
-// A PostgreSQL of its own for a test, as the other tests have it: the server at TEST_POSTGRES_URL, else a cluster that
-// lives as long as this process holds its standard input.
+// A PostgreSQL as the other tests have it: a cluster that lives as long as this process holds its standard input.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -7,20 +6,17 @@ import { fileURLToPath } from "node:url";
 
 import pg from "pg";
 
-/** Opens the server; `make` makes an empty database there and gives its URL. */
-export async function openDatabases() {
-  const url = process.env.TEST_POSTGRES_URL ?? (await startCluster());
-  return {
-    async make(name) {
-      const made = `${name}_${process.pid}`;
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await client.query(`CREATE DATABASE ${made}`);
-      await client.end();
-      const database = new URL(url);
-      database.pathname = `/${made}`;
-      return database.href;
-    },
+/** Starts the server. What this gives makes an empty database there, and tells its URL. */
+export async function startPostgres() {
+  const url = await startCluster();
+  return async (name) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`CREATE DATABASE ${name}`);
+    await client.end();
+    const database = new URL(url);
+    database.pathname = `/${name}`;
+    return database.href;
   };
 }
 

@@ -431,7 +431,10 @@ fn page(shop: &FakeShop, options: &OrderListOptions, take: usize) -> OrderList {
     let total_items = shop.lies_about_total.unwrap_or(found.len() as u64);
     let skip = options.skip.unwrap_or(0);
     let skip = skip.saturating_sub(usize::from(shop.repeats && skip > 0));
-    let items = found.into_iter().skip(skip).take(take);
+    let items = found
+        .into_iter()
+        .skip(skip)
+        .take(shop.page_size.unwrap_or(take));
     let items = items
         .map(|order| rendered(order, shop.swaps_numbers))
         .collect();
