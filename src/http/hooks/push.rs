@@ -29,7 +29,7 @@ pub(super) async fn receive(State(hooks): State<Hooks>, request: Request) -> Res
     let reply = Reply::wanted(&request);
     match take_in(&hooks, request).await {
         Ok(counts) => reply.of(&counts),
-        Err(refused) => reply.refusing(refused),
+        Err(refused) => reply.refusing(&refused),
     }
 }
 
@@ -112,7 +112,7 @@ impl Reply {
         }
     }
 
-    fn refusing(self, refused: Refused) -> Response {
+    fn refusing(self, refused: &Refused) -> Response {
         let (status, retry_after) = (refused.status(), refused.retry_after());
         let reason: RefusedAs = refused.reason();
         let message = refused.message();
