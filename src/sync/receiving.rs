@@ -1,6 +1,7 @@
 //! What platforms send by themselves: webhooks, which are hints, and pushes, which hold whole orders.
 
 use entity::order_source;
+use entity::words::StatusActor;
 use reqwest::header::HeaderMap;
 
 use super::connecting::{hook_secrets, platform_of};
@@ -10,7 +11,6 @@ use crate::app::App;
 use crate::error::{Error, Refusal, RefusalCode, Result};
 use crate::ledger::{self, Author, FailedRow, ImportCounts, StorePushed, require_shop};
 use crate::sources::{Hook, HookError, Incoming, Reported, Secret};
-use entity::words::StatusActor;
 
 /// What became of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +48,7 @@ pub fn receive_hook(
             external_ids,
             delivery,
         }) => {
-            let is_new = app.hints.add(SourceId::from(row), &delivery, external_ids);
-            if is_new {
+            if app.hints.add(SourceId::from(row), &delivery, external_ids) {
                 Received::Hint
             } else {
                 Received::Known
