@@ -33,26 +33,26 @@ pub fn webhook_message(shop_id: i64, to_tell: &ToTell) -> Value {
     json!({ "type": event, "timestamp": time(at), "data": data })
 }
 
-fn change(told: &Changed) -> Value {
-    let row = &told.change;
+fn change(of: &Changed) -> Value {
+    let row = &of.change;
     let mut changes = json!({});
     if row.from_status != row.to_status {
         changes["status"] = json!([row.from_status, row.to_status]);
     }
-    if row.pinned != told.was_pinned {
-        changes["pinned"] = json!([told.was_pinned, row.pinned]);
+    if row.pinned != of.was_pinned {
+        changes["pinned"] = json!([of.was_pinned, row.pinned]);
     }
     let mut data = json!({
         "sequence": row.sequence,
         "changes": changes,
         "actor": word(row.actor),
         "syncRunId": row.sync_run_id.map(|id| encode(NodeKind::SyncRun, row.shop_id, id)),
-        "order": told.order.as_ref().map(order),
+        "order": of.order.as_ref().map(order),
     });
     if let Some(transaction_id) = row.transaction_id {
         data["reason"] = word(row.reason);
         data["note"] = json!(row.note);
-        data["transaction"] = match &told.transaction {
+        data["transaction"] = match &of.transaction {
             Some((row, affiliate)) => transaction(row, affiliate.as_ref()),
             None => json!({ "id": encode(NodeKind::Transaction, row.shop_id, transaction_id) }),
         };

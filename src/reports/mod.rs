@@ -40,6 +40,7 @@ mod transactions;
 mod unmapped;
 mod webhook_endpoints;
 mod webhook_events;
+mod webhook_subjects;
 #[cfg(test)]
 mod world;
 

@@ -41,25 +41,24 @@ impl Channel {
         };
         Ok(Self {
             recipient: Recipient::open(&endpoint.url, &reach)
-                .map_err(|error| NotTaken::because(error.to_string()))?,
-            secrets: secrets_of(app, endpoint)
-                .map_err(|error| NotTaken::because(error.to_string()))?,
+                .map_err(|error| NotTaken::because(&error))?,
+            secrets: secrets_of(app, endpoint).map_err(|error| NotTaken::because(&error))?,
         })
     }
 
     /// Sends a message once.
     pub(super) async fn send(&self, id: &str, now: Instant, body: Vec<u8>) -> Result<(), NotTaken> {
-        let headers = headers(id, now, &body, &self.secrets)
-            .map_err(|error| NotTaken::because(error.to_string()))?;
+        let headers =
+            headers(id, now, &body, &self.secrets).map_err(|error| NotTaken::because(&error))?;
         let reply = self.recipient.tell(headers, body).await;
-        NotTaken::by(reply.map_err(NotTaken::because)?)
+        NotTaken::by(reply.map_err(|error| NotTaken::because(&error))?)
     }
 }
 
 impl NotTaken {
-    fn because(why: String) -> Self {
+    fn because(why: &impl ToString) -> Self {
         Self {
-            why,
+            why: why.to_string(),
             retry_after: None,
             is_gone: false,
         }

@@ -124,9 +124,10 @@ impl Delivery<'_> {
     async fn fail(&self, not_taken: NotTaken) -> Result<()> {
         let now = self.app.clock.now();
         let failures = self.endpoint.failures.saturating_add(1);
-        let retry_at = match not_taken.retry_after {
-            _ if not_taken.is_gone => None,
-            asked => retry_at(now, self.endpoint.id, failures, asked),
+        let retry_at = if not_taken.is_gone {
+            None
+        } else {
+            retry_at(now, self.endpoint.id, failures, not_taken.retry_after)
         };
         let (shop_id, endpoint) = (self.endpoint.shop_id, self.endpoint.id);
         let why = not_taken.why;
