@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use cashable::sync::{self, NewSource, SourceUpdate};
 use entity::{order, order_source};
 use sea_orm::{EntityTrait, PaginatorTrait};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::door::{Answer, Door, headers, id_of};
@@ -69,9 +70,9 @@ impl<'a> Pushing<'a> {
     }
 }
 
-fn order(id: Value, status: Value) -> Value {
+fn order(id: impl Serialize, status: impl Serialize) -> Value {
     json!({
-        "id": id, "status": status, "date": START.0 / 1_000, "value": {"total": 104.95, "products": 99},
+        "id": json!(id), "status": json!(status), "date": START.0 / 1_000, "value": {"total": 104.95, "products": 99},
         "email": "anna@example.com", "custom": {"affiliate_code": "anna"}
     })
 }
@@ -85,11 +86,7 @@ async fn stored(app: &TestApp) -> u64 {
 
 async fn orders_go_in_as_add_ons_send_them(app: TestApp) {
     let it = Pushing::open(&app).await;
-    let orders = json!([
-        order(json!(1), json!(0)),
-        order(json!("2"), json!("1")),
-        order(json!(3), json!(2))
-    ]);
+    let orders = json!([order(1, 0), order("2", "1"), order(3, 2)]);
     let counts = json!({"created": 3, "changed": 0, "unchanged": 0, "stale": 0, "failed": []});
     assert_eq!(it.push(orders.clone()).await, counts);
     for (id, status) in [("1", "NEW"), ("2", "COMPLETE"), ("3", "CANCELLED")] {
@@ -118,7 +115,7 @@ async fn orders_go_in_as_add_ons_send_them(app: TestApp) {
 
 async fn a_status_alone_is_enough_for_a_known_order(app: TestApp) {
     let it = Pushing::open(&app).await;
-    it.push(json!([order(json!(1), json!(0))])).await;
+    it.push(json!([order(1, 0)])).await;
     for (status, told) in [(1, "COMPLETE"), (2, "CANCELLED"), (0, "NEW")] {
         let counts = it.push(json!([{"id": 1, "status": status}])).await;
         assert_eq!(counts["changed"], 1);
@@ -130,21 +127,21 @@ async fn a_status_alone_is_enough_for_a_known_order(app: TestApp) {
 
 async fn r22_what_is_wrong_with_which_order_is_told(app: TestApp) {
     let it = Pushing::open(&app).await;
-    let mut dated_badly = order(json!(5), json!(0));
+    let mut dated_badly = order(5, 0);
     dated_badly["date"] = json!("yesterday");
-    let mut negative = order(json!(7), json!(0));
+    let mut negative = order(7, 0);
     negative["value"] = json!(-1);
     let counts = it
         .push(json!([
-            order(json!(1), json!(0)),
+            order(1, 0),
             {"id": 2, "status": 1},
             {"id": 3},
             {"id": 4, "status": 1, "date": 1_795_262_400},
             dated_badly,
-            order(json!(1), json!(1)),
+            order(1, 1),
             negative,
             "8",
-            order(json!(9), json!(1)),
+            order(9, 1),
         ]))
         .await;
     assert_eq!(counts["created"], 2);
@@ -184,7 +181,7 @@ async fn r22_what_is_wrong_with_which_order_is_told(app: TestApp) {
 
 async fn words_of_the_shop_go_through_its_table(app: TestApp) {
     let it = Pushing::open(&app).await;
-    it.push(json!([order(json!(1), json!("shipped"))])).await;
+    it.push(json!([order(1, "shipped")])).await;
     assert_eq!(it.status("1").await, "NEW");
     let document = "{ unmappedStatuses { source nativeStatus orders } }";
     let unmapped = it.shop.ask(document, json!({})).await;
@@ -192,13 +189,13 @@ async fn words_of_the_shop_go_through_its_table(app: TestApp) {
     assert_eq!(unmapped["unmappedStatuses"], expected);
     assert_eq!(it.shop.map("rees46", &[("shipped", "COMPLETE")]).await, 1);
     assert_eq!(it.status("1").await, "COMPLETE");
-    it.push(json!([order(json!(2), json!("shipped"))])).await;
+    it.push(json!([order(2, "shipped")])).await;
     assert_eq!(it.status("2").await, "COMPLETE");
 }
 
 async fn nobody_pushes_without_the_secret(app: TestApp) {
     let it = Pushing::open(&app).await;
-    let orders = json!([order(json!(1), json!(0))]);
+    let orders = json!([order(1, 0)]);
     let right = it.body(&orders);
     let mut answers = Vec::new();
     for (field, value) in [
@@ -236,7 +233,7 @@ async fn nobody_pushes_without_the_secret(app: TestApp) {
 
 async fn add_ons_are_answered_in_their_words(app: TestApp) {
     let it = Pushing::open(&app).await;
-    let good = it.body(&json!([order(json!(1), json!(0))])).to_string();
+    let good = it.body(&json!([order(1, 0)])).to_string();
     let bad = it.body(&json!([{"id": 2, "status": 1}])).to_string();
     let plain = headers(&[("accept", "text/plain")]);
     for (path, accept) in [
@@ -269,7 +266,7 @@ async fn add_ons_are_answered_in_their_words(app: TestApp) {
 async fn five_thousand_orders_go_in_at_once_and_no_more(app: TestApp) {
     let it = Pushing::open(&app).await;
     let many = |count: u32| {
-        let orders = (1..=count).map(|number| order(json!(number), json!(number % 3)));
+        let orders = (1..=count).map(|number| order(number, number % 3));
         Value::Array(orders.collect())
     };
     let answer = it.send("/sync/orders", &it.body(&many(5_001))).await;
@@ -283,7 +280,7 @@ async fn five_thousand_orders_go_in_at_once_and_no_more(app: TestApp) {
 async fn what_cannot_be_read_changes_nothing(app: TestApp) {
     const MIB: usize = 1 << 20;
     let it = Pushing::open(&app).await;
-    let good = it.body(&json!([order(json!(1), json!(0))]));
+    let good = it.body(&json!([order(1, 0)]));
     let mut orders = good.clone();
     orders["orders"] = json!({"id": 1});
     let cut = good.to_string();

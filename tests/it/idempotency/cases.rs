@@ -18,6 +18,7 @@ pub async fn repeatable(world: &World) -> Vec<Repeatable> {
     let transaction = format!("transaction {{ {TRANSACTION} }}");
     let counts = "created changed unchanged stale failed { index code message }";
     let mut all = of_transactions(&id, &other, &anna, &transaction);
+    all.extend(of_sources_and_webhooks(world).await);
     all.extend([
         (
             "importOrders",
@@ -44,6 +45,18 @@ pub async fn repeatable(world: &World) -> Vec<Repeatable> {
             json!({ "accessTokenId": token(world).await }),
             "accessToken { id revokedAt }".to_owned(),
         ),
+        // A dry run looks on by itself, but each that is asked for is one more.
+        (
+            "triggerSync",
+            json!({"dryRun": true}),
+            "alreadyRunning run { id state }".to_owned(),
+        ),
+    ]);
+    all
+}
+
+async fn of_sources_and_webhooks(world: &World) -> Vec<Repeatable> {
+    vec![
         (
             "connectOrderSource",
             json!({"kind": "rees46", "webhookSecret": "a secret"}),
@@ -74,14 +87,7 @@ pub async fn repeatable(world: &World) -> Vec<Repeatable> {
             json!({ "webhookEndpointId": webhook(world).await }),
             "deletedWebhookEndpointId".to_owned(),
         ),
-        // A dry run looks on by itself, but each that is asked for is one more.
-        (
-            "triggerSync",
-            json!({"dryRun": true}),
-            "alreadyRunning run { id state }".to_owned(),
-        ),
-    ]);
-    all
+    ]
 }
 
 fn of_transactions(id: &Value, other: &Value, anna: &Value, selection: &str) -> Vec<Repeatable> {

@@ -72,7 +72,7 @@ async fn a_secret_is_said_again_with_another_address(app: TestApp) {
     };
     assert_eq!(refusal.code, RefusalCode::Invalid);
     assert_eq!(refusal.field, Some(vec!["secret".to_owned()]));
-    assert_eq!(it.sources().await, [stored.clone()]);
+    assert_eq!(it.sources().await, std::slice::from_ref(&stored));
     it.update(to(&format!(" {} ", stored.address), None)).await;
     it.update(to("http://127.0.0.1:1", Some("cs_2"))).await;
     assert_eq!(it.sources().await[0].address, "http://127.0.0.1:1");

@@ -2,6 +2,11 @@
 //! is asked, reads what stands in one part of `_or` as alternatives, and leaves `updatedAt` where it was unless an
 //! order is cancelled.
 
+#![expect(
+    clippy::unused_async,
+    reason = "a resolver is async without waiting too"
+)]
+
 use async_graphql::{
     ComplexObject, Context, EmptySubscription, Enum, Error, ErrorExtensions, InputObject,
     InputValueError, InputValueResult, Interface, Json, Object, Request, Scalar, ScalarType,
@@ -289,7 +294,8 @@ struct Order {
     id: Json<Value>,
     code: String,
     state: &'static str,
-    order_placed_at: DateTime,
+    #[graphql(name = "orderPlacedAt")]
+    placed_at: DateTime,
     currency_code: &'static str,
     total_with_tax: Json<Value>,
     payments: Vec<Payment>,
@@ -472,7 +478,7 @@ fn rendered(order: &FakeOrder, swaps_numbers: bool) -> Order {
         }),
         code: format!("V{:015}", order.number),
         state: Vendure::word(order.status),
-        order_placed_at: DateTime(order.placed_at),
+        placed_at: DateTime(order.placed_at),
         currency_code: "EUR",
         total_with_tax: match order.broken {
             Some(Broken::NoTotal) => Json(json!("a lot")),

@@ -100,13 +100,14 @@ async fn a_failing_endpoint_holds_up_nobody_else(app: TestApp) {
     }
 }
 
+const HOUR: i64 = 60 * MINUTE;
+
 async fn an_endpoint_that_fails_for_days_is_disabled_and_goes_on_when_enabled(app: TestApp) {
     let (world, receiver, id) = two_orders(app).await;
     receiver.answer("/a", &[Status(500); 10]);
     change_order(&world, "1", "complete").await;
     tell(&world).await;
     assert_eq!(receiver.told().len(), 1);
-    const HOUR: i64 = 60 * MINUTE;
     for pause in [
         5_000,
         5 * MINUTE,

@@ -231,8 +231,8 @@ async fn an_endpoint_is_told_of_what_it_asked_for(app: TestApp) {
     assert_eq!(told.len(), 3);
     for it in told {
         let event = it.message["type"].as_str().unwrap();
-        let word = event.replace('.', "_").to_uppercase();
-        assert_eq!(it.path, format!("/{word}"));
+        let path = event.replace('.', "_").to_uppercase();
+        assert_eq!(it.path, format!("/{path}"));
     }
     let far: Vec<_> = super::endpoints(&world).await;
     assert!(
