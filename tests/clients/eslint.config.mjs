@@ -40,6 +40,10 @@ const rules = {
           "PageInfo",
           // whoever asks, of whom there is one in each answer;
           "Viewer",
+          // a word of a source, which is known by itself;
+          "StatusMapping",
+          // what came of trying a source;
+          "OrderSourceCheck",
           // an amount, which is equal to every other of the same value;
           "Money",
           // why a mutation did nothing, or nothing to one of its orders;
