@@ -12,6 +12,8 @@ use crate::outcome::Outcome;
 
 /// How many connections ask at the same time (DESIGN §7).
 const CONNECTIONS: usize = 16;
+/// What an answer in chunks ends with.
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// One connection to a server of this machine.
 pub struct Connection {
@@ -46,6 +48,13 @@ pub fn get_graphql(token: &str, query: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// The same request, that asks for an event stream.
+pub fn as_events(request: &[u8]) -> Vec<u8> {
+    let request = String::from_utf8_lossy(request);
+    let accept = "Host: localhost\r\nAccept: text/event-stream\r\n";
+    request.replacen("Host: localhost\r\n", accept, 1).into()
+}
+
 /// A question to Cashable as it goes over the wire.
 pub fn ask_graphql(token: &str, query: &str, variables: &Value) -> Vec<u8> {
     let body = serde_json::json!({ "query": query, "variables": variables });
@@ -54,9 +63,14 @@ pub fn ask_graphql(token: &str, query: &str, variables: &Value) -> Vec<u8> {
 
 /// Any body to Cashable as it goes over the wire.
 pub fn post_graphql(token: &str, body: &str) -> Vec<u8> {
+    post_as("application/json", token, body)
+}
+
+/// The same, said to be of some type.
+pub fn post_as(content_type: &str, token: &str, body: &str) -> Vec<u8> {
     format!(
         "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+         Content-Type: {content_type}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()
@@ -100,11 +114,14 @@ impl Connection {
                 break at + 4;
             }
         };
-        let end = head + self.content_length(head)?;
-        while self.answer.len() < end {
+        let end = self.content_length(head)?.map(|length| head + length);
+        while !end.map_or_else(
+            || self.answer.ends_with(LAST_CHUNK),
+            |end| self.answer.len() >= end,
+        ) {
             self.read_more().await?;
         }
-        Ok((head, end))
+        Ok((head, end.unwrap_or(self.answer.len())))
     }
 
     /// Asks and gives the answer as JSON.
@@ -123,12 +140,17 @@ impl Connection {
         Ok(())
     }
 
-    fn content_length(&self, head: usize) -> Outcome<usize> {
+    /// None where the answer comes in chunks.
+    fn content_length(&self, head: usize) -> Outcome<Option<usize>> {
         let head = std::str::from_utf8(&self.answer[..head])?.to_ascii_lowercase();
         let length = head
             .lines()
             .find_map(|line| line.strip_prefix("content-length:"));
-        Ok(length.ok_or("an answer without a length")?.trim().parse()?)
+        if length.is_none() && head.contains("transfer-encoding: chunked") {
+            return Ok(None);
+        }
+        let length = length.ok_or("an answer without a length")?;
+        Ok(Some(length.trim().parse()?))
     }
 }
 

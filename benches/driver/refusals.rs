@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::bench::Bench;
-use crate::client::{Connection, ask_graphql, get_graphql, post_graphql};
+use crate::client::{Connection, as_events, ask_graphql, get_graphql, post_as, post_graphql};
 use crate::numbers::median;
 use crate::outcome::Outcome;
 use crate::questions::Asker;
@@ -89,6 +89,8 @@ pub async fn measure(
     for Attack { name, document } in attacks() {
         let request = ask_graphql(token, &document, &json!({}));
         tell(name, "POST", refusal(port, &request).await?);
+        let events = as_events(&request);
+        tell(name, "event stream", refusal(port, &events).await?);
         let request = get_graphql(token, &document);
         if request.len() < LONGEST_LINK {
             tell(name, "GET", refusal(port, &request).await?);
@@ -104,7 +106,33 @@ pub async fn measure(
     let batch = json!(vec![json!({ "query": "{ viewer { name } }" }); 10_000]);
     let request = post_graphql(token, &batch.to_string());
     tell("a batch of 10,000", "POST", refusal(port, &request).await?);
+    for (name, way, request) in misplaced(token) {
+        tell(name, way, refusal(port, &request).await?);
+    }
     Ok(())
+}
+
+/// What is well but for how it comes.
+fn misplaced(token: &str) -> [(&'static str, &'static str, Vec<u8>); 4] {
+    let change = "mutation { triggerSync { alreadyRunning } }";
+    let question = json!({ "query": "{ viewer { name } }" }).to_string();
+    let part = "--a\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n";
+    let form = format!("{part}{question}\r\n--a--\r\n");
+    let link = get_graphql(token, change);
+    [
+        ("a mutation in a link", "event stream", as_events(&link)),
+        ("a mutation in a link", "GET", link),
+        (
+            "a body of plain text",
+            "POST",
+            post_as("text/plain", token, &question),
+        ),
+        (
+            "a form of several parts",
+            "POST",
+            post_as("multipart/form-data; boundary=a", token, &form),
+        ),
+    ]
 }
 
 /// Milliseconds from sending to the end of the answer, which must be a refusal.
@@ -121,7 +149,13 @@ async fn refusal(port: u16, request: &[u8]) -> Outcome<f64> {
 }
 
 fn require_refused(answer: &str) -> Outcome<()> {
-    let is_refused = ["QUERY_TOO_COMPLEX", "HTTP/1.1 400", "HTTP/1.1 413"];
+    let is_refused = [
+        "QUERY_TOO_COMPLEX",
+        "HTTP/1.1 400",
+        "HTTP/1.1 405",
+        "HTTP/1.1 413",
+        "HTTP/1.1 415",
+    ];
     if is_refused.iter().any(|it| answer.contains(it)) {
         return Ok(());
     }
