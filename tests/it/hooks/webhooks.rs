@@ -1,5 +1,7 @@
 //! `POST /hooks/{source}`: a genuine webhook has its orders fetched soon, and is believed in nothing else.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode};
 use cashable::graphql::{NodeKind, encode};
@@ -7,6 +9,7 @@ use cashable::sync::{self, SourceUpdate};
 use futures_util::future::join_all;
 use futures_util::stream;
 use serde_json::json;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::door::{Door, id_of};
@@ -252,9 +255,12 @@ async fn the_server_fetches_by_itself_and_ends_when_asked(app: TestApp) {
     app.stop.spawn(sync::keep_hints((*app).clone()));
     for number in [1, 2] {
         Door::of(&app).hook(&shop.source, &shop.about(number)).await;
-        while !shop.it.stored().await.contains(&WooCommerce::id(number)) {
-            tokio::task::yield_now().await;
-        }
+        let fetched = async {
+            while !shop.it.stored().await.contains(&WooCommerce::id(number)) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_mins(1), fetched).await.unwrap();
     }
     app.stop.ask();
     app.stop.done().await;

@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long a line may take to come.
+/// How long a line may take to come, and the end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server that does not outlive the test.
@@ -78,7 +78,14 @@ impl Process {
 
     /// Waits for its end; answers how it ended and all it ever said.
     pub fn end(mut self) -> (ExitStatus, Vec<String>) {
-        let status = self.child.wait().unwrap();
+        let asked = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(asked.elapsed() < PATIENCE, "it goes on: {:#?}", self.log);
+            thread::sleep(Duration::from_millis(10));
+        };
         let mut log = std::mem::take(&mut self.log);
         log.extend(self.lines.iter());
         (status, log)

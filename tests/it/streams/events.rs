@@ -5,7 +5,7 @@ use axum::http::{Request, header};
 use cashable::http::StreamSettings;
 use serde_json::{Value, json};
 
-use super::{CHANGED, Events, Followed, NAME, asking};
+use super::{CHANGED, Events, Followed, NAME, asking, heard_of_changes};
 use crate::support::world::World;
 use crate::support::{TestApp, on_both};
 
@@ -72,12 +72,7 @@ async fn what_changes_is_told_as_events(app: TestApp) {
     let (world, bearer) = followed(app).await;
     let mut events = Events::of(&world.app, asking(&bearer, CHANGED)).await;
     let transaction = world.transaction("1").await;
-    // Changed until it is known to listen.
-    let (first, ()) = tokio::join!(events.answer(), async {
-        for status in ["OPEN", "COMPLETED"] {
-            world.set(&transaction, status).await;
-        }
-    });
+    let first = heard_of_changes(&world, "1", events.answer()).await;
     assert_eq!(first["data"]["transactionChanged"]["id"], transaction["id"]);
     world.set(&transaction, "CANCELLED").await;
     while events.answer().await["data"]["transactionChanged"]["status"] != "CANCELLED" {}

@@ -10,6 +10,9 @@ mod slow;
 mod turns;
 mod unread;
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::{Request, header};
 use axum::response::Response;
@@ -20,6 +23,7 @@ use entity::words::Role;
 use entity::{Instant, access_token};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use tower::ServiceExt;
 
 use crate::support::TestApp;
@@ -86,6 +90,26 @@ impl Followed {
         let answer = self.server.answer(request).await;
         serde_json::from_slice(&to_bytes(answer.into_body(), usize::MAX).await.unwrap()).unwrap()
     }
+}
+
+/// What is heard first while a transaction is changed to and fro: nobody knows when who listens has begun to.
+async fn heard_of_changes<T>(world: &World, order: &str, hear: impl Future<Output = T>) -> T {
+    let transaction = world.transaction(order).await;
+    let has_heard = Cell::new(false);
+    let listen = async {
+        let heard = hear.await;
+        has_heard.set(true);
+        heard
+    };
+    let change = async {
+        while !has_heard.get() {
+            for status in ["OPEN", "COMPLETED"] {
+                world.set(&transaction, status).await;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::join!(listen, change).0
 }
 
 /// An admin's token: its row, and the header that carries it.

@@ -1,5 +1,6 @@
 //! What can be asked over a socket is what can be asked elsewhere, and answered alike.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_graphql::{Executor, Request};
@@ -10,7 +11,7 @@ use sea_orm::DbBackend;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::{CHANGED, Followed, NAME};
+use super::{CHANGED, Followed, NAME, heard_of_changes};
 use crate::support::socket::Socket;
 use crate::support::world::World;
 use crate::support::{TestApp, on_both};
@@ -112,16 +113,15 @@ async fn what_changes_is_told_over_sockets_until_nobody_listens(app: TestApp) {
     for id in ["a", "b"] {
         socket.subscribe(id, CHANGED).await;
     }
-    // Changed until each is known to listen.
-    let transaction = world.transaction("1").await;
-    let mut heard = Vec::new();
-    while !(heard.contains(&"a".to_owned()) && heard.contains(&"b".to_owned())) {
-        world.set(&transaction, "OPEN").await;
-        world.set(&transaction, "COMPLETED").await;
-        let (kind, id, _) = socket.heard().await;
-        assert_eq!(kind, "next");
-        heard.push(id);
-    }
+    let both = async {
+        let mut heard = BTreeSet::new();
+        while heard.len() < 2 {
+            let (kind, id, _) = socket.heard().await;
+            assert_eq!(kind, "next");
+            heard.insert(id);
+        }
+    };
+    heard_of_changes(world, "1", both).await;
     socket.send(json!({ "type": "complete", "id": "a" })).await;
     // Whatever was on its way to it has come before this.
     socket.subscribe("c", NAME).await;

@@ -16,6 +16,7 @@
 pub mod graphql;
 pub mod kept_out;
 pub mod memory;
+mod overdue;
 mod postgres;
 pub mod served;
 pub mod shop;
@@ -68,6 +69,8 @@ pub struct TestApp {
     behind: DatabaseConnection,
     // Dropped after `app`, whose connections lead here.
     database: TestDatabase,
+    // Last, since going may hang too.
+    _running: overdue::Running,
 }
 
 enum TestDatabase {
@@ -119,6 +122,7 @@ impl TestApp {
             pauses,
             behind: sea_orm::Database::connect(options).await.unwrap(),
             database,
+            _running: overdue::Running::here(),
         }
     }
 
