@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use super::answered::Answered;
 use super::cost::Cost;
 use super::excess::Excess;
+use super::parsed::Parsed;
 use super::rates::{Account, Rates, Spent};
 use super::settings::DocumentLimits;
 use super::walk::{Found, walk};
@@ -25,6 +26,7 @@ use crate::http::operation::fitting;
 pub struct Admission {
     limits: Arc<DocumentLimits>,
     rates: Rates,
+    parsed: Parsed,
 }
 
 /// An operation that may be run.
@@ -52,6 +54,7 @@ impl Admission {
         Self {
             limits: Arc::new(limits),
             rates,
+            parsed: Parsed::new(),
         }
     }
 
@@ -116,6 +119,7 @@ impl Admission {
         let for_text = points_of_text(request);
         let wanted = request.operation_name.clone();
         let mut variables = std::mem::take(&mut request.variables);
+        let is_known = self.parsed.give(request);
         let document = request.parsed_query().map_err(unparsed)?;
         Excess::of_parts(&self.limits, document).map_err(|excess| refused(&excess, 0))?;
         let operation = fitting(document, wanted.as_deref());
@@ -128,6 +132,10 @@ impl Admission {
         Excess::of_counts(&self.limits, &found).map_err(refused)?;
         Excess::of_cost(&self.limits, for_text.saturating_add(found.cost)).map_err(refused)?;
         let kind = operation.map(|operation| operation.ty);
+        if !is_known {
+            let document = document.clone();
+            self.parsed.remember(&request.query, document);
+        }
         request.variables = variables;
         Ok((kind, found))
     }

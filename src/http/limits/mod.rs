@@ -15,6 +15,7 @@ mod forwarded;
 mod good_tokens;
 mod guesses;
 mod limited;
+mod parsed;
 mod price;
 mod rates;
 mod settings;
