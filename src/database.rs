@@ -39,6 +39,10 @@ const POSTGRES_LIMITS: [(&str, &str); 2] = [
     ("idle_in_transaction_session_timeout", "30s"),
 ];
 
+/// Writers plan each statement by how its tables are filled then. A plan that was kept from when they were empty
+/// walks through them until somebody has them looked at, and a shop's first import has filled them by then.
+const FRESH_PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
+
 /// The open database.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -65,9 +69,11 @@ impl Database {
                 "the database URL must start with sqlite:// or postgres://".to_owned(),
             ));
         }
+        let limit = statements.map(|it| ("statement_timeout", format!("{}ms", it.as_millis())));
+        let (name, value) = FRESH_PLANS;
         Ok(Self {
-            readers: connect_postgres(url, READERS, statements).await?,
-            writer: connect_postgres(url, WRITERS, None).await?,
+            readers: connect_postgres(url, READERS, limit).await?,
+            writer: connect_postgres(url, WRITERS, Some((name, value.to_owned()))).await?,
         })
     }
 
@@ -246,9 +252,8 @@ impl ConnectionTrait for ReadConnection {
 async fn connect_postgres(
     url: &str,
     connections: u32,
-    statements: Option<Duration>,
+    own: Option<(&'static str, String)>,
 ) -> Result<DatabaseConnection> {
-    let limit = statements.map(|limit| ("statement_timeout", format!("{}ms", limit.as_millis())));
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -258,7 +263,7 @@ async fn connect_postgres(
         .map_sqlx_postgres_opts(move |postgres| {
             let told = postgres.get_options().unwrap_or_default();
             let limits = POSTGRES_LIMITS.map(|(name, limit)| (name, limit.to_owned()));
-            let limits = limits.into_iter().chain(limit.clone());
+            let limits = limits.into_iter().chain(own.clone());
             let free: Vec<_> = limits.filter(|(name, _)| !told.contains(name)).collect();
             let postgres = postgres.options(free);
             match postgres.get_application_name() {
