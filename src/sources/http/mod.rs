@@ -3,6 +3,7 @@
 
 mod addresses;
 mod answer;
+mod quoted;
 pub mod recipient;
 mod request;
 
@@ -142,7 +143,8 @@ impl Http {
         }
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_body(response, explain).await?;
-        Answer::read(status, headers, body)
+        Answer::read(&asked, status, headers, body)
+        let asked = request.url.clone();
     }
 
     /// Without the address of the question, which may hold credentials.

@@ -4,12 +4,14 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use axum::http::{StatusCode, Uri};
 use cashable::clock::Clock;
 use entity::order_source;
 use sea_orm::EntityTrait;
 use tokio::task::spawn_blocking;
 
 use super::{Said, Shell};
+use crate::sources::listening::Listening;
 use crate::sources::server::Platform;
 use crate::sources::woocommerce::WooCommerce;
 use crate::support::{TestApp, on_both};
@@ -19,6 +21,7 @@ on_both!(
     a_secret_never_stands_in_a_command,
     a_source_that_cannot_be_is_refused,
     a_platform_is_tried,
+    what_a_platform_echoes_is_logged_without_secrets,
 );
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -216,4 +219,42 @@ async fn a_platform_is_tried(app: TestApp) {
     let said = run("wrong", test).await;
     assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
     assert!(said.err.starts_with("error: credentials: "), "{said:?}");
+}
+
+async fn what_a_platform_echoes_is_logged_without_secrets(app: TestApp) {
+    let shell = Arc::new(Shell::with_shop(&app));
+    let echo = |uri: Uri| async move {
+        let to = format!("https://www.shop.example{uri}");
+        (StatusCode::MOVED_PERMANENTLY, [("location", to)])
+    };
+    let listening = Listening::with(echo).await;
+    let run = async |arguments: String| {
+        let shell = Arc::clone(&shell);
+        let said = spawn_blocking(move || {
+            let settings = [
+                ("SHOP_SECRET", "cs_very_secret"),
+                ("CASHABLE_ALLOW_PRIVATE_SOURCES", "true"),
+                ("CASHABLE_LOG", "debug"),
+            ];
+            shell.run_with(&settings, &arguments)
+        });
+        said.await.unwrap()
+    };
+    let add = format!(
+        "source add --shop Tea --kind woocommerce --account ck_public --secret env:SHOP_SECRET \
+         --settings {{\"credentials_in_query\":true}} --address {}",
+        listening.address
+    );
+    assert_eq!(run(add).await.code, Some(0));
+    let said = run("source test --shop Tea woocommerce".to_owned()).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    for part in [
+        "asked a platform",
+        "leads on to https://www.shop.example/wp-json/wc/v3/orders",
+    ] {
+        assert!(said.err.contains(part), "{part}: {}", said.err);
+    }
+    for secret in ["cs_very_secret", "ck_public", "consumer_"] {
+        assert!(!said.err.contains(secret), "{}", said.err);
+    }
 }
