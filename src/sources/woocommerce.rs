@@ -2,7 +2,9 @@
 //!
 //! A walk goes by id through what was modified in the window, so that an order keeps its place while pages are
 //! read. One that is modified again meanwhile leaves the window, and those behind it move up by one: then the
-//! total falls, and the page before is read once more.
+//! total falls, and what may have moved to pages that were read is read once more.
+
+mod walk;
 
 use std::time::Duration;
 
@@ -11,11 +13,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat};
 use entity::Instant;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use self::walk::{Counts, Walk};
 use super::hook::{Hook, HookError, Incoming};
-use super::http::{Http, Request};
+use super::http::{Answer, Http, Request};
 use super::json::{Text, each, instant};
 use super::platform::{Access, Kind, Platform, Pull, Session};
 use super::settings::{read_settings, required};
@@ -70,14 +73,6 @@ fn connect(access: Access) -> Result<Box<dyn Platform>, Invalid> {
     }))
 }
 
-/// Where a walk stands.
-#[derive(Debug, Serialize, Deserialize)]
-struct Place {
-    page: u64,
-    /// How many orders were in the window when the page before was read.
-    total: u64,
-}
-
 #[async_trait]
 impl Platform for WooCommerce {
     async fn changes(
@@ -86,13 +81,12 @@ impl Platform for WooCommerce {
         window: Window,
         cursor: Option<&Cursor>,
     ) -> Result<Page, SourceError> {
-        let place: Option<Place> = cursor.and_then(Cursor::place);
-        let page = place.as_ref().map_or(1, |place| place.page);
+        let mut walk: Walk = cursor.and_then(Cursor::place).unwrap_or_default();
         let mut request = self
             .orders(session.http)?
             .query("orderby", "id")
             .query("order", "asc")
-            .query("page", &page.to_string())
+            .query("page", &walk.page().to_string())
             .query("dates_are_gmt", "true")
             // Both bounds are exclusive, and in whole seconds.
             .query("modified_before", &gmt(Instant(window.until.0 + 2_000)));
@@ -101,27 +95,16 @@ impl Platform for WooCommerce {
         }
         let answer = session.http.send(request).await?;
         let raw: Vec<Box<RawValue>> = answer.json()?;
-        let total = answer.header("x-wp-total").and_then(|it| it.parse().ok());
-        // How many orders left the window since the page before, and so moved others to pages that were read.
-        let fell = match (&place, total) {
-            (Some(place), Some(total)) => place.total.saturating_sub(total),
-            _ => 0,
+        let counts = Counts {
+            rows: raw.len() as u64,
+            total: count_in(&answer, "x-wp-total"),
+            pages: count_in(&answer, "x-wp-totalpages"),
         };
-        let back = fell.div_ceil(PAGE_SIZE as u64).min(page - 1);
-        let next = match (back, raw.len()) {
-            (1.., _) => Some(page - back),
-            (_, PAGE_SIZE..) => Some(page + 1),
-            _ => None,
-        };
+        let is_over = walk.note(counts);
         Ok(Page {
             orders: self.read(&raw),
-            next: next.map(|page| {
-                Cursor::at(&Place {
-                    page,
-                    total: total.unwrap_or(0),
-                })
-            }),
-            total,
+            next: (!is_over).then(|| Cursor::at(&walk)),
+            total: counts.total,
             ..Page::default()
         })
     }
@@ -284,6 +267,10 @@ impl WooCommerce {
             .or_else(coupon)
             .filter(|code| !code.trim().is_empty())
     }
+}
+
+fn count_in(answer: &Answer, header: &str) -> Option<u64> {
+    answer.header(header)?.parse().ok()
 }
 
 /// As the API takes times: in whole seconds, without a zone.
