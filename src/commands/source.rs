@@ -182,7 +182,7 @@ async fn list(app: &App, shop: &str) -> Result<()> {
 }
 
 async fn test(app: &App, row: &order_source::Model) -> Result<ExitCode> {
-    let check = check_source(app, row).await;
+    let check = check_source(app, row).await?;
     match check.problem {
         None => {
             println!("{}", check.message);

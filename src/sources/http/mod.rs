@@ -28,6 +28,8 @@ use crate::tls;
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long an answer may take as a whole.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// Somebody waits for a check, and holds a place among all who ask meanwhile.
+const CHECK_WITHIN: Duration = Duration::from_secs(10);
 /// A third of a lease.
 const BEAT: Duration = Duration::from_secs(15);
 /// How many bytes an answer may have: five hundred full orders are a tenth of that.
@@ -40,6 +42,8 @@ pub struct Reach {
     pub allow_private: bool,
     /// How long an answer may take as a whole.
     pub answer_within: Duration,
+    /// How long it may take to find out whether orders can be read, with all questions that this takes.
+    pub check_within: Duration,
     /// How often a run that waits for a platform says that it is alive.
     pub beat: Duration,
     /// How it waits.
@@ -51,6 +55,7 @@ impl Default for Reach {
         Self {
             allow_private: false,
             answer_within: ANSWER_WITHIN,
+            check_within: CHECK_WITHIN,
             beat: BEAT,
             pauses: Pauses::default(),
         }
