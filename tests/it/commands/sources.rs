@@ -22,6 +22,7 @@ on_both!(
     a_source_that_cannot_be_is_refused,
     a_platform_is_tried,
     what_a_platform_echoes_is_logged_without_secrets,
+    a_name_that_stands_for_another_origin_is_refused,
 );
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -257,4 +258,17 @@ async fn what_a_platform_echoes_is_logged_without_secrets(app: TestApp) {
     for secret in ["cs_very_secret", "ck_public", "consumer_"] {
         assert!(!said.err.contains(secret), "{}", said.err);
     }
+}
+
+/// Its orders would be taken for those that the API or a file brought.
+async fn a_name_that_stands_for_another_origin_is_refused(app: TestApp) {
+    let shell = Shell::with_shop(&app);
+    for name in ["api", "file", "API"] {
+        let add = format!("{ADD} --secret env:SHOP_SECRET --name {name}");
+        let said = shell.run_with(&[("SHOP_SECRET", "cs_1")], &add);
+        assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{said:?}");
+        assert!(said.err.contains("must not be called"), "{said:?}");
+    }
+    assert_eq!(sources(&app).await, []);
+    shell.with_secret(&format!("{ADD} --secret env:SHOP_SECRET --name api-2"));
 }
