@@ -93,7 +93,7 @@ impl Platform for WooCommerce {
         if let Some(since) = window.since {
             request = request.query("modified_after", &gmt(Instant(since.0 - 1_000)));
         }
-        let answer = session.http.send(request).await?;
+        let answer = self.ask(session, request).await?;
         let raw: Vec<Box<RawValue>> = answer.json()?;
         let counts = Counts {
             rows: raw.len() as u64,
@@ -115,7 +115,7 @@ impl Platform for WooCommerce {
         ids: &[String],
     ) -> Result<Vec<Reported>, SourceError> {
         let request = self.orders(session.http)?.query("include", &ids.join(","));
-        let raw: Vec<Box<RawValue>> = session.http.send(request).await?.json()?;
+        let raw: Vec<Box<RawValue>> = self.ask(session, request).await?.json()?;
         Ok(self.read(&raw))
     }
 
@@ -124,7 +124,7 @@ impl Platform for WooCommerce {
             .asking(session.http)?
             .query("per_page", "1")
             .query("_fields", "id");
-        let _: Vec<Box<RawValue>> = session.http.send(request).await?.json()?;
+        let _: Vec<Box<RawValue>> = self.ask(session, request).await?.json()?;
         Ok(())
     }
 
@@ -215,6 +215,26 @@ impl WooCommerce {
         })
     }
 
+    async fn ask(&self, session: Session<'_>, request: Request) -> Result<Answer, SourceError> {
+        let answer = session.http.send(request).await;
+        answer.map_err(|error| self.hinted(error, session.http.is_secure()))
+    }
+
+    /// Says what right credentials may be refused for.
+    fn hinted(&self, error: SourceError, is_secure: bool) -> SourceError {
+        let SourceError::Credentials(told) = error else {
+            return error;
+        };
+        let hint = if !is_secure {
+            "WooCommerce takes no key over plain HTTP: connect its https:// address"
+        } else if self.settings.credentials_in_query {
+            return SourceError::Credentials(told);
+        } else {
+            "if they are right, its host takes away the header that carries them: set credentials_in_query to true"
+        };
+        SourceError::Credentials(format!("{told}; {hint}"))
+    }
+
     /// A question for orders of any status but `trash`, which is as good as gone.
     fn orders(&self, http: &Http) -> Result<Request, SourceError> {
         Ok(self
@@ -278,4 +298,46 @@ fn gmt(at: Instant) -> String {
     let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
     let text = at.to_rfc3339_opts(SecondsFormat::Secs, true);
     text.trim_end_matches('Z').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_right_credentials_may_be_refused_for_is_told() {
+        for (is_secure, credentials_in_query, hint) in [
+            (false, false, "; WooCommerce takes no key over plain HTTP"),
+            (false, true, "; WooCommerce takes no key over plain HTTP"),
+            (true, false, "set credentials_in_query to true"),
+        ] {
+            let told = hinted(
+                SourceError::Credentials("401".to_owned()),
+                is_secure,
+                credentials_in_query,
+            );
+            let SourceError::Credentials(told) = told else {
+                unreachable!("{told}");
+            };
+            assert!(told.starts_with("401; ") && told.contains(hint), "{told}");
+        }
+        for (error, credentials_in_query) in [
+            (SourceError::Credentials("401".to_owned()), true),
+            (SourceError::Permission("403".to_owned()), false),
+        ] {
+            assert_eq!(hinted(error.clone(), true, credentials_in_query), error);
+        }
+    }
+
+    fn hinted(error: SourceError, is_secure: bool, credentials_in_query: bool) -> SourceError {
+        let shop = WooCommerce {
+            key: "ck".to_owned(),
+            secret: Secret::new("cs"),
+            settings: Settings {
+                credentials_in_query,
+                ..Settings::default()
+            },
+        };
+        shop.hinted(error, is_secure)
+    }
 }

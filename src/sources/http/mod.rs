@@ -113,6 +113,12 @@ impl Http {
         answer
     }
 
+    /// Whether nobody on the way can read what is asked.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
     /// What time the platform had when it last answered.
     #[must_use]
     pub fn date(&self) -> Option<Instant> {
@@ -138,6 +144,7 @@ impl Http {
     }
 
     async fn exchange(&self, request: Request) -> Result<Answer, SourceError> {
+        let asked = request.url.clone();
         let mut sent = reqwest::Request::new(request.method, request.url);
         *sent.headers_mut() = request.headers;
         *sent.body_mut() = Some(request.body.into());
@@ -149,7 +156,6 @@ impl Http {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_body(response, explain).await?;
         Answer::read(&asked, status, headers, body)
-        let asked = request.url.clone();
     }
 
     /// Without the address of the question, which may hold credentials.

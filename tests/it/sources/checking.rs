@@ -45,6 +45,11 @@ async fn what_is_wrong_is_told(app: TestApp) {
             "does not accept the credentials: 401",
         ),
         (
+            Trouble::Status(401),
+            SourceProblem::Credentials,
+            "takes no key over plain HTTP",
+        ),
+        (
             Trouble::Status(403),
             SourceProblem::Permission,
             "may not read orders: 403",
