@@ -37,7 +37,11 @@ pub const KIND: Kind = Kind {
         ids_at_once: PAGE_SIZE,
         min_interval: Duration::from_millis(100),
     }),
-    hooks: Some("the secret of the webhook, which has a topic such as order.updated"),
+    hooks: Some(
+        "under WooCommerce → Settings → Advanced → Webhooks, make one with the topic Order updated, and one each with \
+         Order created, Order deleted and Order restored: status Active, API version 3, this path as delivery URL, and \
+         the webhook secret as its secret",
+    ),
     lacks: &[],
     connect,
 };

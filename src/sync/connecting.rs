@@ -39,8 +39,8 @@ pub struct NewSource {
 /// How orders of a kind of platform come in by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaysIn {
-    /// It sends webhooks.
-    pub webhooks: bool,
+    /// How the webhooks that it sends are set up there, in words that follow their path; unset where it sends none.
+    pub webhooks: Option<&'static str>,
     /// It is never asked, and pushes.
     pub pushes: bool,
 }
@@ -50,7 +50,7 @@ pub struct WaysIn {
 pub fn ways_in(kind: &str) -> WaysIn {
     let kind = kind_of(kind).ok();
     WaysIn {
-        webhooks: kind.is_some_and(|kind| kind.hooks.is_some()),
+        webhooks: kind.and_then(|kind| kind.hooks),
         pushes: kind.is_some_and(|kind| kind.pull.is_none()),
     }
 }

@@ -103,13 +103,28 @@ impl OrderSource {
         self.0.enabled
     }
 
-    /// The path on this server to which the platform sends its webhooks; null where it has none.
+    /// The path on this server to which the platform sends its webhooks; null where it has none. None is taken while
+    /// `webhookSecretSet` is false.
     async fn webhook_path(&self) -> Option<String> {
-        let has_hooks = ways_in(&self.0.kind).webhooks;
+        let has_hooks = ways_in(&self.0.kind).webhooks.is_some();
         has_hooks.then(|| format!("/hooks/{}", self.opaque().as_str()))
     }
 
-    /// The path on this server where word of a new product feed starts a sync, with the webhook secret as bearer.
+    /// How the platform is set up to send its webhooks to `webhookPath`, in plain words, and whether they would be
+    /// taken; null where it has none.
+    async fn webhook_setup(&self) -> Option<String> {
+        let setup = ways_in(&self.0.kind).webhooks?;
+        Some(if self.0.hook_secret.is_some() {
+            format!("At the platform, {setup}.")
+        } else {
+            format!(
+                "First set a webhook secret here, without which none is taken; then, at the platform, {setup}."
+            )
+        })
+    }
+
+    /// The path on this server where word of a new product feed starts a sync, with the webhook secret as bearer. None
+    /// is taken while `webhookSecretSet` is false.
     async fn feed_path(&self) -> String {
         format!("/hooks/feed/{}", self.opaque().as_str())
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::http::{StatusCode, Uri};
 use cashable::clock::Clock;
+use cashable::graphql::{NodeKind, encode};
 use entity::order_source;
 use sea_orm::EntityTrait;
 use tokio::task::spawn_blocking;
@@ -22,6 +23,8 @@ on_both!(
     a_source_that_cannot_be_is_refused,
     a_platform_is_tried,
     what_a_platform_echoes_is_logged_without_secrets,
+    a_source_is_told_how_to_send_what_it_can,
+    what_a_sources_words_mean_is_listed,
     a_name_that_stands_for_another_origin_is_refused,
 );
 
@@ -258,6 +261,95 @@ async fn what_a_platform_echoes_is_logged_without_secrets(app: TestApp) {
     for secret in ["cs_very_secret", "ck_public", "consumer_"] {
         assert!(!said.err.contains(secret), "{}", said.err);
     }
+}
+
+async fn a_source_is_told_how_to_send_what_it_can(app: TestApp) {
+    let shell = Shell::with_shop(&app);
+    // Nothing that is sent would be taken yet.
+    let added = shell.with_secret(&format!("{ADD} --secret env:SHOP_SECRET"));
+    assert!(!added.contains("/hooks/"), "{added}");
+    assert!(
+        added.contains("none is taken until there is a webhook secret: --hook-secret"),
+        "{added}"
+    );
+    let set = "source set --shop Tea woocommerce --hook-secret env:SHOP_SECRET";
+    let set = shell.with_secret(set);
+    let row = sources(&app).await.swap_remove(0);
+    let id = encode(NodeKind::OrderSource, row.shop_id, row.id).to_string();
+    for part in [
+        format!("webhooks        /hooks/{id}\n"),
+        "Settings → Advanced → Webhooks".to_owned(),
+        "Order updated".to_owned(),
+        format!("feeds           /hooks/feed/{id}\n"),
+    ] {
+        assert!(set.contains(&part), "{part}: {set}");
+    }
+    assert_eq!(shell.done("source list --shop Tea"), set);
+    let asked = "--address https://shop.example --account a --secret env:SHOP_SECRET";
+    for (kind, access, part, not) in [
+        ("shopware6", asked, "manifest", "/sync/orders"),
+        (
+            "cscart",
+            asked,
+            "feeds           /hooks/feed/",
+            "webhooks  ",
+        ),
+        (
+            "rees46",
+            "--name tea",
+            "pushes          /sync/orders/",
+            "webhooks  ",
+        ),
+    ] {
+        let add =
+            format!("source add --shop Tea --kind {kind} {access} --hook-secret env:SHOP_SECRET");
+        let added = shell.with_secret(&add);
+        assert!(added.contains(part), "{kind}: {added}");
+        assert!(!added.contains(not), "{kind}: {added}");
+    }
+}
+
+async fn what_a_sources_words_mean_is_listed(app: TestApp) {
+    let shell = Shell::with_shop(&app);
+    let add = format!("{ADD} --secret env:SHOP_SECRET --settings {{\"affiliate_coupon\":true}}");
+    let added = shell.with_secret(&add);
+    for part in [
+        "settings        {\"affiliate_coupon\":true}\n",
+        "statuses\n",
+        "    cancelled       CANCELLED:CUSTOMER\n",
+        "    on-hold         NEW\n",
+    ] {
+        assert!(added.contains(part), "{part}: {added}");
+    }
+    assert!(!added.contains("unmapped"), "{added}");
+    shell.write(
+        "orders.csv",
+        "external_id,native_status,placed_at,total\n\
+         1,wc shipped,2026-11-01T10:00:00Z,10\n\
+         2,wc shipped,2026-11-01T10:00:00Z,10\n\
+         3,lost,2026-11-01T10:00:00Z,10\n",
+    );
+    let import = "import orders orders.csv --shop Tea --source woocommerce";
+    let said = shell.run(import);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    shell.done("shop map --name Tea --source woocommerce On-Hold=IN_PROGRESS");
+    let listed = shell.done("source list --shop Tea");
+    for part in [
+        "    On-Hold         IN_PROGRESS, as the shop says\n",
+        "unmapped        2 words of 3 orders, which count as NEW until they are given a meaning:\n",
+        "    wc shipped      2 orders\n",
+        "    lost            1 orders\n",
+        "    cashable shop map --name Tea --source woocommerce 'wc shipped=…' lost=…\n",
+    ] {
+        assert!(listed.contains(part), "{part}: {listed}");
+    }
+    assert!(!listed.contains("    on-hold "), "{listed}");
+    shell.done("shop map --name Tea --source woocommerce lost=CANCELLED:FAKE");
+    let listed = shell.done("source list --shop Tea");
+    assert!(
+        listed.contains("unmapped        1 words of 2 orders"),
+        "{listed}"
+    );
 }
 
 /// Its orders would be taken for those that the API or a file brought.
