@@ -19,7 +19,8 @@ pub struct Sync {
     /// Which shop.
     #[arg(long)]
     shop: String,
-    /// Show what would change, and change nothing.
+    /// Show what would change of what is stored, and change nothing. No platform is asked, so that what is new there
+    /// is not counted.
     #[arg(long)]
     dry_run: bool,
     /// Look at every unsettled transaction, due or not.
