@@ -15,6 +15,7 @@ use entity::words::StatusActor;
 use serde_json::Value;
 
 use self::listing::Listing;
+use super::output::say;
 use super::secret_argument::SecretArgument;
 use super::{Switch, author, require_shop};
 
@@ -187,7 +188,7 @@ async fn test(app: &App, row: &order_source::Model) -> Result<ExitCode> {
     let check = check_source(app, row).await?;
     match check.problem {
         None => {
-            println!("{}", check.message);
+            say!("{}", check.message);
             Ok(ExitCode::SUCCESS)
         }
         Some(problem) => Err(Error::Source(format!(

@@ -11,6 +11,7 @@ use cashable::sync::ways_in;
 use entity::{Instant, order_source};
 use serde_json::Value;
 
+use crate::commands::output::say;
 use crate::commands::show_time;
 
 /// What is said in the place of a path.
@@ -45,16 +46,16 @@ impl Listing {
     pub(super) fn print(&self) {
         let row = &self.row;
         let is_on = if row.enabled { "on" } else { "off" };
-        println!("{}  {}  {is_on}", row.name, row.kind);
+        say!("{}  {}  {is_on}", row.name, row.kind);
         self.print_access();
         self.print_ways_in();
         let never = || "never".to_owned();
         let pulled = row
             .pulled_at
             .map_or_else(never, |at: Instant| show_time(at));
-        println!("  last pulled     {pulled}");
+        say!("  last pulled     {pulled}");
         if let Some(error) = &row.error {
-            println!("  last error      {error}");
+            say!("  last error      {error}");
         }
         self.print_statuses();
     }
@@ -62,24 +63,24 @@ impl Listing {
     fn print_access(&self) {
         let row = &self.row;
         if !row.address.is_empty() {
-            println!("  address         {}", row.address);
+            say!("  address         {}", row.address);
         }
         if let Some(account) = &row.account {
-            println!("  account         {account}");
+            say!("  account         {account}");
         }
         if let Value::Object(settings) = &row.settings
             && !settings.is_empty()
         {
-            println!("  settings        {}", row.settings);
+            say!("  settings        {}", row.settings);
         }
         let is_set = |secret: &Option<String>| if secret.is_some() { "set" } else { "not set" };
-        println!("  secret          {}", is_set(&row.secret));
+        say!("  secret          {}", is_set(&row.secret));
         let old = if row.old_hook_secret.is_some() {
             ", and the one before it"
         } else {
             ""
         };
-        println!("  webhook secret  {}{old}", is_set(&row.hook_secret));
+        say!("  webhook secret  {}{old}", is_set(&row.hook_secret));
     }
 
     /// Paths that would take nothing are not shown.
@@ -96,33 +97,33 @@ impl Listing {
         };
         let ways_in = ways_in(&row.kind);
         if let Some(setup) = ways_in.webhooks {
-            println!("  webhooks        {}", path(format!("/hooks/{id}")));
+            say!("  webhooks        {}", path(format!("/hooks/{id}")));
             if row.hook_secret.is_some() {
-                println!("                  {setup}");
+                say!("                  {setup}");
             }
         }
         if ways_in.pushes {
             let push = format!("/sync/orders with shop_id {id}");
-            println!("  pushes          {}", path(push));
+            say!("  pushes          {}", path(push));
         }
-        println!("  feeds           {}", path(format!("/hooks/feed/{id}")));
+        say!("  feeds           {}", path(format!("/hooks/feed/{id}")));
     }
 
     fn print_statuses(&self) {
-        println!("  statuses");
+        say!("  statuses");
         for line in &self.statuses {
             let who = if line.is_own {
                 ", as the shop says"
             } else {
                 ""
             };
-            println!("    {:<15} {}{who}", line.word, line.meaning);
+            say!("    {:<15} {}{who}", line.word, line.meaning);
         }
         if self.unmapped.is_empty() {
             return;
         }
         let orders: i64 = self.unmapped.iter().map(|it| it.orders).sum();
-        println!(
+        say!(
             "  unmapped        {} words of {orders} orders, which count as NEW until they are given a meaning:",
             self.unmapped.len()
         );
@@ -132,10 +133,10 @@ impl Listing {
             quoted(&self.row.name)
         );
         for it in &self.unmapped {
-            println!("    {:<15} {} orders", it.native_status, it.orders);
+            say!("    {:<15} {} orders", it.native_status, it.orders);
             map = format!("{map} {}", quoted(&format!("{}=…", it.native_status)));
         }
-        println!("    {map}");
+        say!("    {map}");
     }
 }
 
