@@ -103,7 +103,7 @@ impl Listing {
             }
         }
         if ways_in.pushes {
-            let push = format!("/sync/orders with shop_id {id}");
+            let push = format!("/sync/orders/{id} with shop_id {id}");
             say!("  pushes          {}", path(push));
         }
         say!("  feeds           {}", path(format!("/hooks/feed/{id}")));

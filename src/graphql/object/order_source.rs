@@ -130,9 +130,11 @@ impl OrderSource {
     }
 
     /// The path on this server to which the platform pushes its orders; null where it is asked for them. A push names
-    /// the `id` of this as its `shop_id`, and comes with the webhook secret.
-    async fn push_path(&self) -> Option<&'static str> {
-        ways_in(&self.0.kind).pushes.then_some("/sync/orders")
+    /// the `id` of this as its `shop_id`, and comes with the webhook secret. A path without the id does as well, and is
+    /// the first to be refused where many push at a time.
+    async fn push_path(&self) -> Option<String> {
+        let pushes = ways_in(&self.0.kind).pushes;
+        pushes.then(|| format!("/sync/orders/{}", self.opaque().as_str()))
     }
 
     /// When it was last read without a failure, or pushed; null where it never was.

@@ -1,11 +1,17 @@
 //! `POST /sync/orders`: orders as add-ons for REES46 push them.
 
+use std::time::Duration;
+
+use axum::body::Body;
 use axum::http::HeaderMap;
 use cashable::sync::{self, NewSource, SourceUpdate};
 use entity::{order, order_source};
+use futures_util::{StreamExt, stream};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::door::{Answer, Door, headers, id_of};
 use crate::sources::contract::olga;
@@ -21,9 +27,13 @@ on_both!(
     add_ons_are_answered_in_their_words,
     five_thousand_orders_go_in_at_once_and_no_more,
     what_cannot_be_read_changes_nothing,
+    strangers_take_no_place_of_a_source_that_the_path_names,
+    a_path_names_the_source_of_its_push,
 );
 
 const SECRET: &str = "the secret of the shop";
+/// Long enough for a machine with much else to do; nobody waits for it where all is well.
+const AT_MOST: Duration = Duration::from_mins(1);
 
 /// A shop whose add-on pushes, and the server that it pushes to.
 struct Pushing<'a> {
@@ -303,4 +313,82 @@ async fn what_cannot_be_read_changes_nothing(app: TestApp) {
         .send("/sync/orders", &HeaderMap::new(), longest)
         .await;
     assert_eq!(answer.status, 200);
+}
+
+/// A body that begins and does not go on.
+fn stuck() -> Body {
+    let begins = stream::once(async { Ok::<_, std::io::Error>("{") });
+    Body::from_stream(begins.chain(stream::pending()))
+}
+
+async fn strangers_take_no_place_of_a_source_that_the_path_names(app: TestApp) {
+    let it = Pushing::open(&app).await;
+    let own = format!("/sync/orders/{}", id_of(&it.source));
+    let mut slow = JoinSet::new();
+    let send = |slow: &mut JoinSet<_>, from: &str, path: &str| {
+        let (door, path) = (it.door.from(from), path.to_owned());
+        slow.spawn(async move { door.send(&path, &HeaderMap::new(), stuck()).await });
+    };
+    for from in ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"] {
+        for _ in 0..4 {
+            send(&mut slow, from, "/sync/orders");
+        }
+    }
+    let push = it.body(&json!([order(1, 0)])).to_string();
+    let good = it.door.from("192.0.2.5");
+    let push_to = async |path: &str| {
+        good.send(path, &HeaderMap::new(), push.clone())
+            .await
+            .status
+    };
+    let until = async |path: &str, status: u16| {
+        while push_to(path).await != status {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(AT_MOST, until("/sync/orders", 503)).await.unwrap();
+    assert_eq!(push_to(&own).await, 200);
+    // Whoever knows a source holds no place but its own.
+    let other = NewSource {
+        kind: "rees46".to_owned(),
+        name: Some("other".to_owned()),
+        hook_secret: Some(SECRET.to_owned()),
+        ..NewSource::default()
+    };
+    let other = sync::connect_source(&app, it.shop.id, &olga(), other).await;
+    let other = format!("/sync/orders/{}", id_of(&other.unwrap()));
+    for from in ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"] {
+        send(&mut slow, from, &other);
+    }
+    timeout(AT_MOST, until(&other, 429)).await.unwrap();
+    assert_eq!(push_to(&own).await, 200);
+    slow.shutdown().await;
+    // All places are given back.
+    timeout(AT_MOST, until("/sync/orders", 200)).await.unwrap();
+}
+
+async fn a_path_names_the_source_of_its_push(app: TestApp) {
+    let it = Pushing::open(&app).await;
+    let other = NewSource {
+        kind: "rees46".to_owned(),
+        name: Some("other".to_owned()),
+        hook_secret: Some(SECRET.to_owned()),
+        ..NewSource::default()
+    };
+    let other = sync::connect_source(&app, it.shop.id, &olga(), other).await;
+    let (own, other) = (id_of(&it.source), id_of(&other.unwrap()));
+    let push = it.body(&json!([order(1, 0)]));
+    for path in ["/sync/orders", "/import/sync_orders", "/import/orders"] {
+        for (id, status) in [(own.as_str(), 200), (other.as_str(), 401), ("nobody", 401)] {
+            let answer = it.send(&format!("{path}/{id}"), &push).await;
+            assert_eq!(answer.status, status, "{path} {id}: {answer:?}");
+        }
+    }
+    let document = "{ orderSources { name pushPath } }";
+    let answer = it.shop.ask(document, json!({})).await;
+    let shown = json!({"name": "rees46", "pushPath": format!("/sync/orders/{own}")});
+    assert!(
+        answer["orderSources"].as_array().unwrap().contains(&shown),
+        "{answer}"
+    );
 }
