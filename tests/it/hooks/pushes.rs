@@ -321,33 +321,45 @@ fn stuck() -> Body {
     Body::from_stream(begins.chain(stream::pending()))
 }
 
+/// Pushes that are stuck, from four addresses.
+struct Strangers<'a> {
+    door: &'a Door,
+    stuck: JoinSet<Answer>,
+}
+
+impl Strangers<'_> {
+    /// Sends more and more of them, until a push to this path by somebody else is answered so.
+    async fn fill(&mut self, path: &str, body: &str, status: u16) {
+        let good = self.door.from("192.0.2.5");
+        let fill = async {
+            while good
+                .send(path, &HeaderMap::new(), body.to_owned())
+                .await
+                .status
+                != status
+            {
+                for from in ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"] {
+                    let (door, path) = (self.door.from(from), path.to_owned());
+                    let send = async move { door.send(&path, &HeaderMap::new(), stuck()).await };
+                    self.stuck.spawn(send);
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(AT_MOST, fill).await.unwrap();
+    }
+}
+
 async fn strangers_take_no_place_of_a_source_that_the_path_names(app: TestApp) {
     let it = Pushing::open(&app).await;
     let own = format!("/sync/orders/{}", id_of(&it.source));
-    let mut slow = JoinSet::new();
-    let send = |slow: &mut JoinSet<_>, from: &str, path: &str| {
-        let (door, path) = (it.door.from(from), path.to_owned());
-        slow.spawn(async move { door.send(&path, &HeaderMap::new(), stuck()).await });
+    let push = it.body(&json!([order(1, 0)]));
+    let mut strangers = Strangers {
+        door: &it.door,
+        stuck: JoinSet::new(),
     };
-    for from in ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"] {
-        for _ in 0..4 {
-            send(&mut slow, from, "/sync/orders");
-        }
-    }
-    let push = it.body(&json!([order(1, 0)])).to_string();
-    let good = it.door.from("192.0.2.5");
-    let push_to = async |path: &str| {
-        good.send(path, &HeaderMap::new(), push.clone())
-            .await
-            .status
-    };
-    let until = async |path: &str, status: u16| {
-        while push_to(path).await != status {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(AT_MOST, until("/sync/orders", 503)).await.unwrap();
-    assert_eq!(push_to(&own).await, 200);
+    strangers.fill("/sync/orders", &push.to_string(), 503).await;
+    assert_eq!(it.send(&own, &push).await.status, 200);
     // Whoever knows a source holds no place but its own.
     let other = NewSource {
         kind: "rees46".to_owned(),
@@ -357,14 +369,13 @@ async fn strangers_take_no_place_of_a_source_that_the_path_names(app: TestApp) {
     };
     let other = sync::connect_source(&app, it.shop.id, &olga(), other).await;
     let other = format!("/sync/orders/{}", id_of(&other.unwrap()));
-    for from in ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"] {
-        send(&mut slow, from, &other);
-    }
-    timeout(AT_MOST, until(&other, 429)).await.unwrap();
-    assert_eq!(push_to(&own).await, 200);
-    slow.shutdown().await;
+    strangers.fill(&other, "{}", 429).await;
+    assert_eq!(it.send(&own, &push).await.status, 200);
+    strangers.stuck.shutdown().await;
     // All places are given back.
-    timeout(AT_MOST, until("/sync/orders", 200)).await.unwrap();
+    for path in ["/sync/orders", &own] {
+        assert_eq!(it.send(path, &push).await.status, 200);
+    }
 }
 
 async fn a_path_names_the_source_of_its_push(app: TestApp) {
