@@ -15,7 +15,7 @@ use crate::metrics::Metrics;
 use crate::reports::KpiMemory;
 use crate::sources::{Reach, Secrets};
 use crate::stop::Stop;
-use crate::sync::Hints;
+use crate::sync::{Checks, Hints};
 
 /// The running program; cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct App {
     pub secrets: Secrets,
     /// What platforms have hinted at.
     pub hints: Hints,
+    /// Which platforms are being tried.
+    pub checks: Checks,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// When to end.
@@ -52,6 +54,7 @@ impl App {
             reach: Reach::default(),
             secrets: Secrets::default(),
             hints: Hints::default(),
+            checks: Checks::default(),
             metrics: Arc::default(),
             stop: Stop::default(),
             changed: Arc::default(),

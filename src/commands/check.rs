@@ -11,6 +11,7 @@ use clap::Args;
 use entity::shop;
 use entity::words::StatusActor;
 
+use super::output::say;
 use super::{author, require_shop};
 
 #[derive(Debug, Args)]
@@ -35,7 +36,7 @@ impl Check {
             let mut wrong = look(&app, &shop).await?;
             if wrong && self.repair {
                 ledger::write(&app, shop.shop_id, &author(StatusActor::Admin), &Repair).await?;
-                println!("{}: made again from the rows", shop.name);
+                say!("{}: made again from the rows", shop.name);
                 wrong = look(&app, &shop).await?;
             }
             all_right &= !wrong;
@@ -56,10 +57,10 @@ async fn look(app: &App, shop: &shop::Model) -> Result<bool> {
         .unwrap_or_else(|| shop.clone());
     let findings = reports::audit(&snapshot, &shop).await?;
     for finding in &findings {
-        println!("{}: {finding}", shop.name);
+        say!("{}: {finding}", shop.name);
     }
     if findings.is_empty() {
-        println!(
+        say!(
             "{}: all counters, figures and history numbers agree with the rows",
             shop.name
         );

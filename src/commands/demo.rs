@@ -15,6 +15,7 @@ use entity::words::{Role, StatusActor, SyncTrigger};
 use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
+use super::output::say;
 use super::{author, progress, serve};
 
 /// What is kept beside the demo's database: its tokens, and that it was made to the end.
@@ -68,27 +69,27 @@ impl Demonstration {
     }
 
     fn introduce(&self, app: &App, folder: &Path, tokens: &[Kept]) {
-        println!(
+        say!(
             "\nThe demo is kept in {}; --fresh starts over.",
             folder.display()
         );
-        println!(
+        say!(
             "Open http://{} and paste one of these tokens:\n",
             self.listen.listen
         );
         for token in tokens {
-            println!("  {:<10} {}", token.role.to_value(), token.secret);
+            say!("  {:<10} {}", token.role.to_value(), token.secret);
         }
-        println!("\nThree queries to paste:");
+        say!("\nThree queries to paste:");
         for query in demo::queries(app.clock.now()) {
-            println!(
+            say!(
                 "\n# {} (token: {})\n{}",
                 query.title,
                 query.token,
                 query.text.trim_end()
             );
         }
-        println!("\nCtrl-C stops the server.");
+        say!("\nCtrl-C stops the server.");
     }
 }
 
@@ -101,7 +102,7 @@ async fn make(app: &App, folder: &Path) -> Result<Vec<Kept>> {
     })
     .await?;
     bar.finish_and_clear();
-    println!(
+    say!(
         "Made {} with two years of orders. Its first sync:\n",
         demo.shop.name
     );

@@ -19,6 +19,7 @@ use clap::{Args, ValueEnum};
 use entity::shop;
 use entity::words::StatusActor;
 
+use super::output::say;
 use super::{author, progress, require_shop};
 
 /// How many rows go into one database transaction.
@@ -270,7 +271,7 @@ impl Report {
             }
         }
         let counts = &self.counts;
-        println!(
+        say!(
             "{}{} created, {} changed, {} unchanged, {} stale, {} failed",
             if dry_run { "dry run: " } else { "" },
             counts.created,

@@ -8,6 +8,8 @@ use clap::{Args, Subcommand};
 use migration::Migrator;
 use sea_orm_migration::MigratorTrait;
 
+use super::output::say;
+
 #[derive(Debug, Args)]
 pub struct Migrate {
     #[command(subcommand)]
@@ -42,7 +44,7 @@ impl Migrate {
         for migration in Migrator::migrations() {
             let name = migration.name();
             let waits = pending.iter().any(|pending| pending.name() == name);
-            println!("{} {name}", if waits { "pending" } else { "applied" });
+            say!("{} {name}", if waits { "pending" } else { "applied" });
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod import;
 mod migrate;
+mod output;
 mod progress;
 mod schema;
 mod secret_argument;

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
+use super::output::say;
+
 pub fn run() -> ExitCode {
-    print!("{}", cashable::graphql::sdl());
+    say!("{}", cashable::graphql::sdl().trim_end());
     ExitCode::SUCCESS
 }

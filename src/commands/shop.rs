@@ -14,6 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use entity::shop;
 use entity::words::{FactorDirection, StatusActor, WaitFrom};
 
+use super::output::say;
 use super::{Switch, author, require_shop};
 
 #[derive(Debug, Args)]
@@ -154,7 +155,7 @@ impl Shop {
                 let change = MapStatuses { source, meanings };
                 let author = author(StatusActor::Admin);
                 let moved = ledger::write(&app, shop.shop_id, &author, &change).await?;
-                println!("{moved} orders have another status now");
+                say!("{moved} orders have another status now");
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -246,15 +247,15 @@ fn print(shop: &shop::Model) {
     let from = shop
         .commissions_from
         .map_or("none".to_owned(), |day| date_from_day(day).to_string());
-    println!("{}", shop.name);
-    println!("  currency {}, time zone {}", shop.currency, shop.time_zone);
-    println!(
+    say!("{}", shop.name);
+    say!("  currency {}, time zone {}", shop.currency, shop.time_zone);
+    say!(
         "  sync {}, every {} minutes, recount {}",
         on(shop.sync_enabled),
         shop.sync_interval_minutes,
         on(shop.recount_promoted_orders)
     );
-    println!(
+    say!(
         "  wait {} days from {}, lock final {}",
         shop.wait_days,
         match shop.wait_from {
@@ -263,7 +264,7 @@ fn print(shop: &shop::Model) {
         },
         on(shop.lock_final_statuses)
     );
-    println!(
+    say!(
         "  commission {} %, from {from}, factor {factor}",
         format_percent(shop.commission_rate_ppm)
     );

@@ -1,22 +1,23 @@
 //! `cashable source`: the platforms that a shop's orders come from, connected, listed, tried and forgotten.
 
+mod listing;
+
 use std::process::ExitCode;
 
 use cashable::app::App;
 use cashable::config::Config;
 use cashable::error::{Error, Result};
-use cashable::graphql::{NodeKind, encode};
 use cashable::ledger::{self, DisconnectSource, sources_of};
-use cashable::sync::{
-    NewSource, SourceUpdate, check_source, connect_source, update_source, ways_in,
-};
+use cashable::sync::{NewSource, SourceUpdate, check_source, connect_source, update_source};
 use clap::{Args, Subcommand};
+use entity::order_source;
 use entity::words::StatusActor;
-use entity::{Instant, order_source};
 use serde_json::Value;
 
+use self::listing::Listing;
+use super::output::say;
 use super::secret_argument::SecretArgument;
-use super::{Switch, author, require_shop, show_time};
+use super::{Switch, author, require_shop};
 
 #[derive(Debug, Args)]
 pub struct Source {
@@ -127,7 +128,7 @@ impl Source {
                 };
                 let author = author(StatusActor::Admin);
                 let row = update_source(&app, row.shop_id, &author, row.id, update).await?;
-                print(&row);
+                Listing::of(&app, row).await?.print();
             }
             Action::Test { shop, name } => {
                 let row = require_source(&app, &shop, &name).await?;
@@ -170,22 +171,24 @@ async fn add(app: &App, shop: &str, kind: String, name: Option<String>, said: Sa
         hook_secret: said.hook_secret,
         settings: said.settings.unwrap_or_default(),
     };
-    print(&connect_source(app, shop.shop_id, &author(StatusActor::Admin), new).await?);
+    let row = connect_source(app, shop.shop_id, &author(StatusActor::Admin), new).await?;
+    Listing::of(app, row).await?.print();
     Ok(())
 }
 
 async fn list(app: &App, shop: &str) -> Result<()> {
     let shop = require_shop(app, shop).await?;
-    let sources = sources_of(app.database.reader(), shop.shop_id).await?;
-    sources.iter().for_each(print);
+    for row in sources_of(app.database.reader(), shop.shop_id).await? {
+        Listing::of(app, row).await?.print();
+    }
     Ok(())
 }
 
 async fn test(app: &App, row: &order_source::Model) -> Result<ExitCode> {
-    let check = check_source(app, row).await;
+    let check = check_source(app, row).await?;
     match check.problem {
         None => {
-            println!("{}", check.message);
+            say!("{}", check.message);
             Ok(ExitCode::SUCCESS)
         }
         Some(problem) => Err(Error::Source(format!(
@@ -211,48 +214,6 @@ async fn require_source(app: &App, shop: &str, name: &str) -> Result<order_sourc
             };
             Error::BadInput(format!("{} has no source named {name}; {hint}", shop.name))
         })
-}
-
-fn print(row: &order_source::Model) {
-    let is_set = |secret: &Option<String>| if secret.is_some() { "set" } else { "not set" };
-    println!(
-        "{}  {}  {}",
-        row.name,
-        row.kind,
-        if row.enabled { "on" } else { "off" }
-    );
-    if !row.address.is_empty() {
-        println!("  address         {}", row.address);
-    }
-    if let Some(account) = &row.account {
-        println!("  account         {account}");
-    }
-    println!("  secret          {}", is_set(&row.secret));
-    let old = if row.old_hook_secret.is_some() {
-        ", and the one before it"
-    } else {
-        ""
-    };
-    println!("  webhook secret  {}{old}", is_set(&row.hook_secret));
-    let id = encode(NodeKind::OrderSource, row.shop_id, row.id);
-    let ways_in = ways_in(&row.kind);
-    if ways_in.webhooks {
-        println!("  webhooks        /hooks/{}", id.as_str());
-    }
-    if ways_in.pushes {
-        println!(
-            "  pushes          /sync/orders with shop_id {}",
-            id.as_str()
-        );
-    }
-    println!("  feeds           /hooks/feed/{}", id.as_str());
-    let pulled = row
-        .pulled_at
-        .map_or_else(|| "never".to_owned(), |at: Instant| show_time(at));
-    println!("  last pulled     {pulled}");
-    if let Some(error) = &row.error {
-        println!("  last error      {error}");
-    }
 }
 
 fn parse_settings(text: &str) -> Result<Value, String> {

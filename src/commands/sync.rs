@@ -11,6 +11,7 @@ use entity::sync_run;
 use entity::words::{StatusActor, SyncState, SyncTrigger};
 use sea_orm::ActiveEnum;
 
+use super::output::say;
 use super::serve::ask_when_told;
 use super::{author, progress, require_shop};
 
@@ -19,7 +20,8 @@ pub struct Sync {
     /// Which shop.
     #[arg(long)]
     shop: String,
-    /// Show what would change, and change nothing.
+    /// Show what would change of what is stored, and change nothing. No platform is asked, so that what is new there
+    /// is not counted.
     #[arg(long)]
     dry_run: bool,
     /// Look at every unsettled transaction, due or not.
@@ -36,7 +38,7 @@ impl Sync {
             sync::request(&app, shop.shop_id, &author, SyncTrigger::Cli, self.dry_run).await?;
         if queued.already_running {
             let what = if self.dry_run { "dry run" } else { "sync" };
-            println!("a {what} of {} is under way already", shop.name);
+            say!("a {what} of {} is under way already", shop.name);
             return Ok(ExitCode::SUCCESS);
         }
         // A platform may take its time, and whoever waits may have enough of it.
@@ -76,30 +78,32 @@ pub async fn run_with_bar(
 pub fn print(run: &sync_run::Model) -> Result<()> {
     let would = if run.dry_run { "would be " } else { "" };
     if run.orders_read > 0 {
-        println!(
+        say!(
             "{} orders read from platforms, {} changed",
-            run.orders_read, run.orders_changed
+            run.orders_read,
+            run.orders_changed
         );
     }
-    println!("{:<12} {:<12} {:>12}", "from", "to", "transactions");
+    say!("{:<12} {:<12} {:>12}", "from", "to", "transactions");
     for transition in Transition::from_json(&run.transitions)? {
-        println!(
+        say!(
             "{:<12} {:<12} {:>12}",
             transition.from.to_value(),
             transition.to.to_value(),
             transition.transactions
         );
     }
-    println!(
+    say!(
         "{} transactions looked at, {} {would}changed",
-        run.transactions_checked, run.transactions_changed
+        run.transactions_checked,
+        run.transactions_changed
     );
-    println!(
+    say!(
         "{} promoted-order counts {would}put right",
         run.promoted_counts_repaired
     );
     if run.orders_failed > 0 {
-        println!(
+        say!(
             "{} orders set aside; the API lists them under syncRun.failures",
             run.orders_failed
         );

@@ -13,6 +13,7 @@ use entity::words::{Role, StatusActor};
 use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
+use super::output::say;
 use super::{author, require_shop, show_time};
 
 #[derive(Debug, Args)]
@@ -94,7 +95,7 @@ impl Token {
                 };
                 let author = author(StatusActor::Admin);
                 let made = ledger::write(&app, shop.shop_id, &author, &change).await?;
-                println!("{}", made.secret);
+                say!("{}", made.secret);
             }
             Action::List { shop } => {
                 let shop = require_shop(&app, &shop).await?;
@@ -139,7 +140,7 @@ async fn list(app: &App, shop_id: i64) -> Result<()> {
             (None, Some(at)) => format!("expires {}", show_time(at)),
             (None, None) => "valid".to_owned(),
         };
-        println!(
+        say!(
             "{}  {}  {}  {state}",
             token.id,
             token.role.to_value(),

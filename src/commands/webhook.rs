@@ -13,6 +13,7 @@ use entity::words::{StatusActor, WebhookEvent};
 use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
+use super::output::say;
 use super::{author, require_shop};
 
 #[derive(Debug, Args)]
@@ -74,7 +75,7 @@ impl Webhook {
                 let events = events.into_iter().map(Into::into).collect();
                 let new = webhooks::new_endpoint(&app, shop_id, &url, events)?;
                 ledger::write(&app, shop_id, &author, &new.change).await?;
-                println!("{}", new.secret.reveal());
+                say!("{}", new.secret.reveal());
             }
             Action::List { shop } => {
                 let shop = require_shop(&app, &shop).await?;
@@ -103,7 +104,7 @@ impl From<EventName> for WebhookEvent {
 async fn list(app: &App, shop_id: i64) -> Result<()> {
     for endpoint in reports::list_webhook_endpoints(app.database.reader(), shop_id).await? {
         let events: Vec<_> = endpoint.events.0.iter().map(ActiveEnum::to_value).collect();
-        println!(
+        say!(
             "{}  {}  {}  told up to {}, {}",
             endpoint.id,
             endpoint.url,

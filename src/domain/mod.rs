@@ -11,6 +11,7 @@ pub mod period;
 pub mod record;
 pub mod settling;
 pub mod status;
+pub mod status_table;
 pub mod text;
 pub mod zone;
 

@@ -68,13 +68,16 @@ impl Reached {
 
 impl WebhookLane {
     /// Takes the lease of an endpoint that is enabled; answers the endpoint as it is now, and nothing where somebody
-    /// else holds it.
+    /// else holds it, or has just put its next message off.
     pub async fn take(app: &App, endpoint: &Model) -> Result<Option<(Self, Model)>> {
         let now = app.clock.now();
         let holder = app.new_id(now);
         let is_free = Cond::any()
             .add(Column::LeasedUntil.is_null())
             .add(Column::LeasedUntil.lte(now));
+        let is_due = Cond::any()
+            .add(Column::RetryAt.is_null())
+            .add(Column::RetryAt.lte(now));
         let taken = Entity::update_many()
             .col_expr(Column::Holder, Expr::value(holder))
             .col_expr(Column::LeasedUntil, Expr::value(now.0 + LEASE_MILLIS))
@@ -82,6 +85,7 @@ impl WebhookLane {
             .filter(Column::Id.eq(endpoint.id))
             .filter(Column::Enabled.eq(true))
             .filter(is_free)
+            .filter(is_due)
             .exec_with_returning(app.database.writer())
             .await?;
         let lane = Self {

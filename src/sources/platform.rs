@@ -25,7 +25,8 @@ pub struct Kind {
     pub secret: Option<&'static str>,
     /// How it is pulled from; unset where it only pushes.
     pub pull: Option<Pull>,
-    /// How it signs its webhooks, for whoever sets them up; unset where it has none.
+    /// Where its webhooks are set up and how they are signed, in words that follow their path here; unset where it has
+    /// none.
     pub hooks: Option<&'static str>,
     /// What it does not tell.
     pub lacks: &'static [Lack],

@@ -2,7 +2,9 @@
 //!
 //! A walk goes by id through what was modified in the window, so that an order keeps its place while pages are
 //! read. One that is modified again meanwhile leaves the window, and those behind it move up by one: then the
-//! total falls, and the page before is read once more.
+//! total falls, and what may have moved to pages that were read is read once more.
+
+mod walk;
 
 use std::time::Duration;
 
@@ -11,11 +13,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat};
 use entity::Instant;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use self::walk::{Counts, Walk};
 use super::hook::{Hook, HookError, Incoming};
-use super::http::{Http, Request};
+use super::http::{Answer, Http, Request};
 use super::json::{Text, each, instant};
 use super::platform::{Access, Kind, Platform, Pull, Session};
 use super::settings::{read_settings, required};
@@ -34,7 +37,11 @@ pub const KIND: Kind = Kind {
         ids_at_once: PAGE_SIZE,
         min_interval: Duration::from_millis(100),
     }),
-    hooks: Some("the secret of the webhook, which has a topic such as order.updated"),
+    hooks: Some(
+        "under WooCommerce → Settings → Advanced → Webhooks, make one with the topic Order updated, and one each with \
+         Order created, Order deleted and Order restored: status Active, API version 3, this path as delivery URL, and \
+         the webhook secret as its secret",
+    ),
     lacks: &[],
     connect,
 };
@@ -70,14 +77,6 @@ fn connect(access: Access) -> Result<Box<dyn Platform>, Invalid> {
     }))
 }
 
-/// Where a walk stands.
-#[derive(Debug, Serialize, Deserialize)]
-struct Place {
-    page: u64,
-    /// How many orders were in the window when the page before was read.
-    total: u64,
-}
-
 #[async_trait]
 impl Platform for WooCommerce {
     async fn changes(
@@ -86,42 +85,30 @@ impl Platform for WooCommerce {
         window: Window,
         cursor: Option<&Cursor>,
     ) -> Result<Page, SourceError> {
-        let place: Option<Place> = cursor.and_then(Cursor::place);
-        let page = place.as_ref().map_or(1, |place| place.page);
+        let mut walk: Walk = cursor.and_then(Cursor::place).unwrap_or_default();
         let mut request = self
             .orders(session.http)?
             .query("orderby", "id")
             .query("order", "asc")
-            .query("page", &page.to_string())
+            .query("page", &walk.page().to_string())
             .query("dates_are_gmt", "true")
             // Both bounds are exclusive, and in whole seconds.
             .query("modified_before", &gmt(Instant(window.until.0 + 2_000)));
         if let Some(since) = window.since {
             request = request.query("modified_after", &gmt(Instant(since.0 - 1_000)));
         }
-        let answer = session.http.send(request).await?;
+        let answer = self.ask(session, request).await?;
         let raw: Vec<Box<RawValue>> = answer.json()?;
-        let total = answer.header("x-wp-total").and_then(|it| it.parse().ok());
-        // How many orders left the window since the page before, and so moved others to pages that were read.
-        let fell = match (&place, total) {
-            (Some(place), Some(total)) => place.total.saturating_sub(total),
-            _ => 0,
+        let counts = Counts {
+            rows: raw.len() as u64,
+            total: count_in(&answer, "x-wp-total"),
+            pages: count_in(&answer, "x-wp-totalpages"),
         };
-        let back = fell.div_ceil(PAGE_SIZE as u64).min(page - 1);
-        let next = match (back, raw.len()) {
-            (1.., _) => Some(page - back),
-            (_, PAGE_SIZE..) => Some(page + 1),
-            _ => None,
-        };
+        let is_over = walk.note(counts);
         Ok(Page {
             orders: self.read(&raw),
-            next: next.map(|page| {
-                Cursor::at(&Place {
-                    page,
-                    total: total.unwrap_or(0),
-                })
-            }),
-            total,
+            next: (!is_over).then(|| Cursor::at(&walk)),
+            total: counts.total,
             ..Page::default()
         })
     }
@@ -132,7 +119,7 @@ impl Platform for WooCommerce {
         ids: &[String],
     ) -> Result<Vec<Reported>, SourceError> {
         let request = self.orders(session.http)?.query("include", &ids.join(","));
-        let raw: Vec<Box<RawValue>> = session.http.send(request).await?.json()?;
+        let raw: Vec<Box<RawValue>> = self.ask(session, request).await?.json()?;
         Ok(self.read(&raw))
     }
 
@@ -141,7 +128,7 @@ impl Platform for WooCommerce {
             .asking(session.http)?
             .query("per_page", "1")
             .query("_fields", "id");
-        let _: Vec<Box<RawValue>> = session.http.send(request).await?.json()?;
+        let _: Vec<Box<RawValue>> = self.ask(session, request).await?.json()?;
         Ok(())
     }
 
@@ -232,6 +219,26 @@ impl WooCommerce {
         })
     }
 
+    async fn ask(&self, session: Session<'_>, request: Request) -> Result<Answer, SourceError> {
+        let answer = session.http.send(request).await;
+        answer.map_err(|error| self.hinted(error, session.http.is_secure()))
+    }
+
+    /// Says what right credentials may be refused for.
+    fn hinted(&self, error: SourceError, is_secure: bool) -> SourceError {
+        let SourceError::Credentials(told) = error else {
+            return error;
+        };
+        let hint = if !is_secure {
+            "WooCommerce takes no key over plain HTTP: connect its https:// address"
+        } else if self.settings.credentials_in_query {
+            return SourceError::Credentials(told);
+        } else {
+            "if they are right, its host takes away the header that carries them: set credentials_in_query to true"
+        };
+        SourceError::Credentials(format!("{told}; {hint}"))
+    }
+
     /// A question for orders of any status but `trash`, which is as good as gone.
     fn orders(&self, http: &Http) -> Result<Request, SourceError> {
         Ok(self
@@ -286,9 +293,55 @@ impl WooCommerce {
     }
 }
 
+fn count_in(answer: &Answer, header: &str) -> Option<u64> {
+    answer.header(header)?.parse().ok()
+}
+
 /// As the API takes times: in whole seconds, without a zone.
 fn gmt(at: Instant) -> String {
     let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
     let text = at.to_rfc3339_opts(SecondsFormat::Secs, true);
     text.trim_end_matches('Z').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_right_credentials_may_be_refused_for_is_told() {
+        for (is_secure, credentials_in_query, hint) in [
+            (false, false, "; WooCommerce takes no key over plain HTTP"),
+            (false, true, "; WooCommerce takes no key over plain HTTP"),
+            (true, false, "set credentials_in_query to true"),
+        ] {
+            let told = hinted(
+                SourceError::Credentials("401".to_owned()),
+                is_secure,
+                credentials_in_query,
+            );
+            let SourceError::Credentials(told) = told else {
+                unreachable!("{told}");
+            };
+            assert!(told.starts_with("401; ") && told.contains(hint), "{told}");
+        }
+        for (error, credentials_in_query) in [
+            (SourceError::Credentials("401".to_owned()), true),
+            (SourceError::Permission("403".to_owned()), false),
+        ] {
+            assert_eq!(hinted(error.clone(), true, credentials_in_query), error);
+        }
+    }
+
+    fn hinted(error: SourceError, is_secure: bool, credentials_in_query: bool) -> SourceError {
+        let shop = WooCommerce {
+            key: "ck".to_owned(),
+            secret: Secret::new("cs"),
+            settings: Settings {
+                credentials_in_query,
+                ..Settings::default()
+            },
+        };
+        shop.hinted(error, is_secure)
+    }
 }

@@ -1,10 +1,11 @@
 //! Whether a platform can be read, and in plain words what is wrong where it cannot.
 
 use entity::order_source;
+use tokio::time::timeout;
 
 use super::connecting::{asking, check};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::sources::{SourceError, kind_of};
 
 /// How far a platform's clock may be off, in milliseconds. By more than that its webhooks are soon taken for old
@@ -57,8 +58,14 @@ impl SourceProblem {
     }
 }
 
-/// Asks a platform the least that shows whether orders can be read.
-pub async fn check_source(app: &App, row: &order_source::Model) -> SourceCheck {
+/// Asks a platform the least that shows whether orders can be read, for as long as a check may take. Refused while
+/// another source of the shop is being tried, or too many are.
+pub async fn check_source(app: &App, row: &order_source::Model) -> Result<SourceCheck> {
+    let _check = app.checks.begin(row.shop_id, app.reach.check_within)?;
+    Ok(found(app, row).await)
+}
+
+async fn found(app: &App, row: &order_source::Model) -> SourceCheck {
     let (title, is_asked) = match kind_of(&row.kind) {
         Ok(kind) => (kind.title, kind.pull.is_some()),
         Err(unknown) => return SourceCheck::wrong(SourceProblem::Settings, unknown.message),
@@ -75,7 +82,9 @@ pub async fn check_source(app: &App, row: &order_source::Model) -> SourceCheck {
         Ok(asking) => asking,
         Err(error) => return SourceCheck::unusable(&error),
     };
-    let probed = asking.probe().await;
+    let within = app.reach.check_within;
+    let probed = timeout(within, asking.probe()).await;
+    let probed = probed.unwrap_or(Err(SourceError::Slow(within)));
     let there = asking.http().date();
     let ahead = there.map(|there| there.0 - app.clock.now().0);
     let check = match probed {

@@ -13,6 +13,10 @@ use crate::ledger::{self, Author, ConnectSource};
 use crate::sources::{Access, Http, Platform, Secret, Secrets, kind_of};
 use crate::sync::pull::Asking;
 
+/// What orders come from that no platform brought: those of the API, and those of a file. A source of that name
+/// would take them for its own.
+const OTHER_ORIGINS: [&str; 2] = ["api", "file"];
+
 /// What an admin says of a platform.
 #[derive(Clone, Default, Serialize)]
 pub struct NewSource {
@@ -35,8 +39,8 @@ pub struct NewSource {
 /// How orders of a kind of platform come in by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaysIn {
-    /// It sends webhooks.
-    pub webhooks: bool,
+    /// How the webhooks that it sends are set up there, in words that follow their path; unset where it sends none.
+    pub webhooks: Option<&'static str>,
     /// It is never asked, and pushes.
     pub pushes: bool,
 }
@@ -46,7 +50,7 @@ pub struct WaysIn {
 pub fn ways_in(kind: &str) -> WaysIn {
     let kind = kind_of(kind).ok();
     WaysIn {
-        webhooks: kind.is_some_and(|kind| kind.hooks.is_some()),
+        webhooks: kind.and_then(|kind| kind.hooks),
         pushes: kind.is_some_and(|kind| kind.pull.is_none()),
     }
 }
@@ -103,7 +107,7 @@ pub async fn connect_source(
         id: app.new_id(now),
         kind: kind.name.to_owned(),
         name: match &new.name {
-            Some(name) => text::required("name", name)?,
+            Some(name) => name_of(name)?,
             None => kind.name.to_owned(),
         },
         address: new.address.unwrap_or_default().trim().to_owned(),
@@ -132,6 +136,18 @@ pub async fn connect_source(
     row.hook_secret = hook_secret;
     check(app, &row)?;
     ledger::write(app, shop_id, author, &ConnectSource { row, asked }).await
+}
+
+fn name_of(name: &str) -> Result<String, Invalid> {
+    let name = text::required("name", name)?;
+    if OTHER_ORIGINS
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(&name))
+    {
+        let message = format!("a source must not be called {name}: orders of another origin are");
+        return Err(Invalid::new("name", message));
+    }
+    Ok(name)
 }
 
 /// What tells one request from another where it holds secrets.

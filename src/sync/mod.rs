@@ -4,6 +4,7 @@
 //! nothing the second time, and one that was cut off is made good by the next (R19).
 
 mod checking;
+mod checks;
 mod connecting;
 mod hinted;
 mod hints;
@@ -17,6 +18,7 @@ use entity::sync_run;
 use entity::words::SyncTrigger;
 
 pub use checking::{SourceCheck, SourceProblem, check_source};
+pub use checks::Checks;
 pub use connecting::{
     NewSource, SecretOf, WaysIn, asking, connect_source, find_secret, hook_secrets,
     is_in_environment, ways_in,

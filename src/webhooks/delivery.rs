@@ -12,6 +12,8 @@ use crate::reports::{self, Behind, Happened, ToTell};
 
 /// How much happens in one turn, so that everybody gets one.
 const TURN: usize = 250;
+/// After how many milliseconds a turn ends, once the message under way is told: slow endpoints hold no place for long.
+const TURN_MILLIS: i64 = 30_000;
 
 /// What became of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +65,14 @@ impl Delivery<'_> {
         };
         let wanted = &self.endpoint.events.0;
         let happened = reports::list_happenings(db, shop.shop_id, behind, wanted, TURN).await?;
-        let is_all = happened.len() < TURN;
+        let mut is_all = happened.len() < TURN;
+        let ends = self.app.clock.now().0 + TURN_MILLIS;
         for it in &happened {
             if self.app.stop.is_asked() {
+                break;
+            }
+            if self.app.clock.now().0 >= ends {
+                is_all = false;
                 break;
             }
             if !self.pass(it).await? {

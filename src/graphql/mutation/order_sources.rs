@@ -183,8 +183,9 @@ impl OrderSourceMutations {
         })
     }
 
-    /// Tries whether orders can be read of a source, and says in plain words what is wrong where they cannot. It
-    /// changes nothing. Requires ADMIN.
+    /// Tries whether orders can be read of a source, and says in plain words what is wrong where they cannot, after
+    /// 10 seconds at most. It changes nothing. One of a shop, and a few in all, are tried at a time: others get
+    /// RATE_LIMITED. Requires ADMIN.
     async fn test_order_source(
         &self,
         ctx: &Context<'_>,
@@ -196,7 +197,7 @@ impl OrderSourceMutations {
         let Some(source) = found else {
             return Ok(not_there().into());
         };
-        let check: Outcome<_> = Ok(check_source(app, &source).await);
+        let check: Outcome<_> = Ok(check_source(app, &source).await?);
         Ok(check.into())
     }
 }

@@ -20,7 +20,7 @@ pub struct SyncMutations;
 pub struct TriggerSyncInput {
     /// The shop; may be left out where the viewer sees exactly one.
     shop_id: Option<ID>,
-    /// True only shows what would change.
+    /// True only shows what would change of what is stored. No platform is asked.
     dry_run: Option<bool>,
     /// Chosen by the caller: the same key within 24 hours gets the first answer and starts nothing again.
     idempotency_key: Option<String>,

@@ -103,21 +103,38 @@ impl OrderSource {
         self.0.enabled
     }
 
-    /// The path on this server to which the platform sends its webhooks; null where it has none.
+    /// The path on this server to which the platform sends its webhooks; null where it has none. None is taken while
+    /// `webhookSecretSet` is false.
     async fn webhook_path(&self) -> Option<String> {
-        let has_hooks = ways_in(&self.0.kind).webhooks;
+        let has_hooks = ways_in(&self.0.kind).webhooks.is_some();
         has_hooks.then(|| format!("/hooks/{}", self.opaque().as_str()))
     }
 
-    /// The path on this server where word of a new product feed starts a sync, with the webhook secret as bearer.
+    /// How the platform is set up to send its webhooks to `webhookPath`, in plain words, and whether they would be
+    /// taken; null where it has none.
+    async fn webhook_setup(&self) -> Option<String> {
+        let setup = ways_in(&self.0.kind).webhooks?;
+        Some(if self.0.hook_secret.is_some() {
+            format!("At the platform, {setup}.")
+        } else {
+            format!(
+                "First set a webhook secret here, without which none is taken; then, at the platform, {setup}."
+            )
+        })
+    }
+
+    /// The path on this server where word of a new product feed starts a sync, with the webhook secret as bearer. None
+    /// is taken while `webhookSecretSet` is false.
     async fn feed_path(&self) -> String {
         format!("/hooks/feed/{}", self.opaque().as_str())
     }
 
     /// The path on this server to which the platform pushes its orders; null where it is asked for them. A push names
-    /// the `id` of this as its `shop_id`, and comes with the webhook secret.
-    async fn push_path(&self) -> Option<&'static str> {
-        ways_in(&self.0.kind).pushes.then_some("/sync/orders")
+    /// the `id` of this as its `shop_id`, and comes with the webhook secret. A path without the id does as well, and is
+    /// the first to be refused where many push at a time.
+    async fn push_path(&self) -> Option<String> {
+        let pushes = ways_in(&self.0.kind).pushes;
+        pushes.then(|| format!("/sync/orders/{}", self.opaque().as_str()))
     }
 
     /// When it was last read without a failure, or pushed; null where it never was.

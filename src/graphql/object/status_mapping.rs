@@ -3,7 +3,9 @@
 use async_graphql::{Enum, SimpleObject};
 use entity::{status_mapping, words};
 
-use crate::domain::status::{self, Meaning};
+use crate::domain::Invalid;
+use crate::domain::status::Meaning;
+use crate::domain::status_table::status_table;
 use crate::error;
 use crate::graphql::words::CancelReason;
 
@@ -44,20 +46,15 @@ impl StatusMapping {
 
     /// The whole table of a source: what the shop says, and the defaults of its kind for all else.
     pub fn table(kind: &str, own: Vec<status_mapping::Model>) -> error::Result<Vec<Self>> {
-        let says = |word: &str| {
-            let mut own = own.iter();
-            own.any(|row| row.native_status.to_lowercase() == word.to_lowercase())
-        };
-        let defaults = status::defaults(kind).iter();
-        let defaults = defaults.filter(|(word, _)| !says(word));
-        let mut lines: Vec<_> = defaults
-            .map(|(word, meaning)| Self::line((*word).to_owned(), *meaning, false))
-            .collect();
-        for row in own {
-            lines.push(Self::own(row.native_status, Meaning::parse(&row.maps_to)?));
-        }
-        lines.sort_by(|one, other| one.native_status.cmp(&other.native_status));
-        Ok(lines)
+        let own = own.into_iter().map(|row| {
+            let meaning = Meaning::parse(&row.maps_to)?;
+            Ok((row.native_status, meaning))
+        });
+        let own: Result<Vec<_>, Invalid> = own.collect();
+        let lines = status_table(kind, own?).into_iter();
+        Ok(lines
+            .map(|line| Self::line(line.word, line.meaning, line.is_own))
+            .collect())
     }
 
     fn line(native_status: String, meaning: Meaning, overridden: bool) -> Self {

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::http::Extensions;
 use axum::routing::post;
 use entity::order_source;
+use uuid::Uuid;
 
 use super::client_address::ClientAddress;
 use super::limits::Guesses;
@@ -21,24 +22,32 @@ use crate::ledger::find_source;
 use crate::sources::Secret;
 use crate::sync::is_secret_of;
 
-/// How many pushes are taken at a time. Whose a push is shows in its body, so that each may have a long one.
+/// How many pushes are taken at a time whose path does not say whose they are: that shows in the body, so that
+/// strangers may send long ones.
 const PUSHES: usize = 16;
 /// How many of them from one address.
 const PUSHES_EACH: usize = 4;
+/// How many pushes are taken at a time whose path names their source: strangers do not know it.
+const NAMED_PUSHES: usize = 32;
+/// How many of them for one source.
+const NAMED_PUSHES_EACH: usize = 2;
 
 /// All routes.
 pub fn routes(app: App, guesses: Guesses) -> Router {
-    let pushes = Places::new(PUSHES, PUSHES_EACH);
     Router::new()
         .route("/hooks/{source}", post(webhook::receive))
         .route("/hooks/feed/{source}", post(feed::receive))
         .route("/sync/orders", post(push::receive))
         .route("/import/sync_orders", post(push::receive))
         .route("/import/orders", post(push::receive))
+        .route("/sync/orders/{source}", post(push::receive_named))
+        .route("/import/sync_orders/{source}", post(push::receive_named))
+        .route("/import/orders/{source}", post(push::receive_named))
         .with_state(Hooks {
             app,
             guesses,
-            pushes,
+            pushes: Places::new(PUSHES, PUSHES_EACH),
+            named_pushes: Places::new(NAMED_PUSHES, NAMED_PUSHES_EACH),
         })
 }
 
@@ -47,7 +56,15 @@ pub fn routes(app: App, guesses: Guesses) -> Router {
 struct Hooks {
     app: App,
     guesses: Guesses,
-    pushes: Places<Option<ClientAddress>>,
+    pushes: Places<Pusher>,
+    named_pushes: Places<Pusher>,
+}
+
+/// Who has a place for a push.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Pusher {
+    At(Option<ClientAddress>),
+    Source(i64, Uuid),
 }
 
 /// From where somebody comes who has not proved anything yet.

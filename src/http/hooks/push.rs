@@ -2,14 +2,14 @@
 //! answered in the add-ons' own words, and told what was wrong with which order.
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{ACCEPT, HeaderValue, RETRY_AFTER};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use entity::order_source;
 use serde::Serialize;
 
-use super::{Hooks, Stranger};
+use super::{Hooks, Pusher, Stranger};
 use crate::error::{Error, Refusal};
 use crate::http::intake::read_at_most;
 use crate::http::refused::{Refused, RefusedAs};
@@ -26,23 +26,48 @@ const NOT_FOUND: &str =
 
 /// Answers a push.
 pub(super) async fn receive(State(hooks): State<Hooks>, request: Request) -> Response {
+    answer(&hooks, None, request).await
+}
+
+/// Answers a push whose path names its source, so that it need not wait for strangers.
+pub(super) async fn receive_named(
+    State(hooks): State<Hooks>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    answer(&hooks, Some(&id), request).await
+}
+
+async fn answer(hooks: &Hooks, named: Option<&str>, request: Request) -> Response {
     let reply = Reply::wanted(&request);
-    match take_in(&hooks, request).await {
+    match take_in(hooks, named, request).await {
         Ok(counts) => reply.of(&counts),
         Err(refused) => reply.refusing(&refused),
     }
 }
 
-async fn take_in(hooks: &Hooks, request: Request) -> Result<ImportCounts, Refused> {
+async fn take_in(
+    hooks: &Hooks,
+    named: Option<&str>,
+    request: Request,
+) -> Result<ImportCounts, Refused> {
     let stranger = hooks.meet(request.extensions())?;
-    let _place = hooks.pushes.take(stranger.0).map_err(full)?;
+    let named = match named {
+        Some(id) => Some(pusher(hooks, stranger, id).await?),
+        None => None,
+    };
+    let place = match &named {
+        Some(row) => hooks.named_pushes.take(Pusher::Source(row.shop_id, row.id)),
+        None => hooks.pushes.take(Pusher::At(stranger.0)),
+    };
+    let _place = place.map_err(full)?;
     let body = read_at_most(MOST_BYTES, request).await?;
     let push = Push::read(&body).map_err(|why| {
         Refused::unreadable(format!(
             "the body must be JSON with shop_id, shop_secret and orders: {why}"
         ))
     })?;
-    let row = pusher(hooks, stranger, &push).await?;
+    let row = prove(hooks, stranger, named, &push).await?;
     let orders = push.orders(row.settings.clone());
     let orders = orders.map_err(|invalid| Refused::unreadable(invalid.message))?;
     let counts = receive_push(&hooks.app, &row, orders).await;
@@ -52,23 +77,43 @@ async fn take_in(hooks: &Hooks, request: Request) -> Result<ImportCounts, Refuse
     })
 }
 
-/// The source that a push proves to come from.
-async fn pusher(
+/// The source that a push proves to come from, which is the one that its path names, where it names one.
+async fn prove(
     hooks: &Hooks,
     stranger: Stranger,
+    named: Option<order_source::Model>,
     push: &Push<'_>,
 ) -> Result<order_source::Model, Refused> {
-    let none = || Refused::from(Error::Unauthenticated(NOT_FOUND.to_owned()));
-    let found = hooks.find(push.shop_id()).await?;
-    let Some(row) = found.filter(|row| row.kind == rees46::KIND.name) else {
+    let row = pusher(hooks, stranger, push.shop_id()).await?;
+    let is_other = |named: order_source::Model| (named.shop_id, named.id) != (row.shop_id, row.id);
+    if named.is_some_and(is_other) {
         hooks.guesses.count(stranger.0);
-        return Err(none());
-    };
+        return Err(not_found());
+    }
     if hooks.is_proved(stranger, &row, &push.secret())? {
         Ok(row)
     } else {
-        Err(none())
+        Err(not_found())
     }
+}
+
+/// The source with this id, if it pushes. One that is not there counts like a wrong secret.
+async fn pusher(
+    hooks: &Hooks,
+    stranger: Stranger,
+    id: &str,
+) -> Result<order_source::Model, Refused> {
+    let found = hooks.find(id).await?;
+    found
+        .filter(|row| row.kind == rees46::KIND.name)
+        .ok_or_else(|| {
+            hooks.guesses.count(stranger.0);
+            not_found()
+        })
+}
+
+fn not_found() -> Refused {
+    Error::Unauthenticated(NOT_FOUND.to_owned()).into()
 }
 
 fn full(full: Full) -> Refused {

@@ -4,15 +4,12 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use entity::Instant;
-use reqwest::StatusCode;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
-use crate::domain::text;
+use super::quoted;
 use crate::sources::SourceError;
-
-/// How much of an answer is shown where it is an error.
-const SHOWN: usize = 200;
 
 /// An answer with a status of success.
 #[derive(Debug)]
@@ -23,22 +20,20 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes an answer of success, and says what any other means.
+    /// Takes an answer of success to what was asked there, and says what any other means.
     pub(super) fn read(
+        asked: &Url,
         status: StatusCode,
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Self, SourceError> {
-        let told = || format!("{}: {}", status.as_u16(), shown(&body));
+        let told = || format!("{}: {}", status.as_u16(), quoted::body(&body));
         match status.as_u16() {
             200..=299 => Ok(Self { headers, body }),
             300..=399 => Err(SourceError::Refused(format!(
                 "{} leads on to {}, and credentials go no further: connect that address instead",
                 status.as_u16(),
-                headers
-                    .get("location")
-                    .and_then(|to| to.to_str().ok())
-                    .map_or_else(|| "nowhere".to_owned(), |to| text::shown(to, SHOWN)),
+                quoted::leads_to(asked, headers.get(LOCATION).and_then(|to| to.to_str().ok())),
             ))),
             401 => Err(SourceError::Credentials(told())),
             403 => Err(SourceError::Permission(told())),
@@ -59,10 +54,10 @@ impl Answer {
             if looks_like_a_page(&self.body) {
                 return SourceError::Unreadable(format!(
                     "it is a page for people, not JSON: {}",
-                    shown(&self.body)
+                    quoted::body(&self.body)
                 ));
             }
-            SourceError::Unreadable(error.to_string())
+            SourceError::Unreadable(quoted::said(&error.to_string()))
         })
     }
 
@@ -97,17 +92,6 @@ fn looks_like_a_page(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
-/// The beginning of a body, in one line.
-fn shown(body: &[u8]) -> String {
-    let beginning = String::from_utf8_lossy(&body[..body.len().min(4 * SHOWN)]);
-    let line = text::shown(&beginning, SHOWN);
-    if line.is_empty() {
-        "nothing more is said".to_owned()
-    } else {
-        line
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use reqwest::header::HeaderValue;
@@ -126,7 +110,9 @@ mod tests {
 
     fn error(status: u16, pairs: &[(&'static str, &'static str)]) -> SourceError {
         let status = StatusCode::from_u16(status).expect("a status");
-        Answer::read(status, headers(pairs), b"<p>\n no </p>".to_vec()).expect_err("an error")
+        let asked = Url::parse("https://shop.example/orders?secret").expect("an address");
+        Answer::read(&asked, status, headers(pairs), b"<p>\n no </p>".to_vec())
+            .expect_err("an error")
     }
 
     #[test]

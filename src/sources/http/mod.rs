@@ -3,6 +3,7 @@
 
 mod addresses;
 mod answer;
+mod quoted;
 pub mod recipient;
 mod request;
 
@@ -27,6 +28,8 @@ use crate::tls;
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long an answer may take as a whole.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// Somebody waits for a check, and holds a place among all who ask meanwhile.
+const CHECK_WITHIN: Duration = Duration::from_secs(10);
 /// A third of a lease.
 const BEAT: Duration = Duration::from_secs(15);
 /// How many bytes an answer may have: five hundred full orders are a tenth of that.
@@ -39,6 +42,8 @@ pub struct Reach {
     pub allow_private: bool,
     /// How long an answer may take as a whole.
     pub answer_within: Duration,
+    /// How long it may take to find out whether orders can be read, with all questions that this takes.
+    pub check_within: Duration,
     /// How often a run that waits for a platform says that it is alive.
     pub beat: Duration,
     /// How it waits.
@@ -50,6 +55,7 @@ impl Default for Reach {
         Self {
             allow_private: false,
             answer_within: ANSWER_WITHIN,
+            check_within: CHECK_WITHIN,
             beat: BEAT,
             pauses: Pauses::default(),
         }
@@ -107,6 +113,12 @@ impl Http {
         answer
     }
 
+    /// Whether nobody on the way can read what is asked.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
     /// What time the platform had when it last answered.
     #[must_use]
     pub fn date(&self) -> Option<Instant> {
@@ -132,6 +144,7 @@ impl Http {
     }
 
     async fn exchange(&self, request: Request) -> Result<Answer, SourceError> {
+        let asked = request.url.clone();
         let mut sent = reqwest::Request::new(request.method, request.url);
         *sent.headers_mut() = request.headers;
         *sent.body_mut() = Some(request.body.into());
@@ -142,7 +155,7 @@ impl Http {
         }
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_body(response, explain).await?;
-        Answer::read(status, headers, body)
+        Answer::read(&asked, status, headers, body)
     }
 
     /// Without the address of the question, which may hold credentials.

@@ -71,44 +71,25 @@ fn orders() -> Value {
     })
 }
 
-/// Where the history says which order a step is of.
-pub struct History {
-    id: &'static str,
-    version: &'static str,
-}
-
-impl History {
-    /// Since 6.5.
-    pub const COLUMNS: Self = Self {
-        id: "referencedId",
-        version: "referencedVersionId",
-    };
-    /// Until the columns came.
-    pub const OBJECT: Self = Self {
-        id: "entityId.id",
-        version: "entityId.version_id",
-    };
-
-    /// Steps of these orders into these states, the latest first.
-    pub fn entered(&self, ids: &[&str], states: &[&str], limit: usize, page: u64) -> Value {
-        json!({
-            "filter": [
-                {"type": "equals", "field": "entityName", "value": "order"},
-                {"type": "equalsAny", "field": self.id, "value": ids},
-                {"type": "equals", "field": self.version, "value": LIVE},
-                {"type": "equalsAny", "field": "toStateMachineState.technicalName", "value": states},
-            ],
-            "sort": [{"field": "createdAt", "order": "DESC"}, {"field": "id", "order": "DESC"}],
-            "associations": {"toStateMachineState": {}},
-            "includes": {
-                "state_machine_history": ["referencedId", "entityId", "createdAt", "toStateMachineState"],
-                "state_machine_state": ["technicalName"],
-            },
-            "limit": limit,
-            "page": page,
-            "total-count-mode": 0,
-        })
-    }
+/// Steps of these orders into these states, the latest first.
+pub fn entered(ids: &[&str], states: &[&str], limit: usize, page: u64) -> Value {
+    json!({
+        "filter": [
+            {"type": "equals", "field": "entityName", "value": "order"},
+            {"type": "equalsAny", "field": "referencedId", "value": ids},
+            {"type": "equals", "field": "referencedVersionId", "value": LIVE},
+            {"type": "equalsAny", "field": "toStateMachineState.technicalName", "value": states},
+        ],
+        "sort": [{"field": "createdAt", "order": "DESC"}, {"field": "id", "order": "DESC"}],
+        "associations": {"toStateMachineState": {}},
+        "includes": {
+            "state_machine_history": ["referencedId", "createdAt", "toStateMachineState"],
+            "state_machine_state": ["technicalName"],
+        },
+        "limit": limit,
+        "page": page,
+        "total-count-mode": 0,
+    })
 }
 
 fn range(field: &str, bound: &str, value: &Value) -> Value {

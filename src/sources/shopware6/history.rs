@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use entity::Instant;
 
-use super::criteria::History;
 use super::order::Entered;
-use super::{Found, Shopware};
+use super::{Found, Shopware, criteria};
 use crate::sources::platform::Session;
 use crate::sources::{Reported, SourceError};
 
@@ -64,16 +63,8 @@ impl Shopware {
         states: &[&str],
         page: u64,
     ) -> Result<Vec<Entered>, SourceError> {
-        let criteria = |fields: History| fields.entered(ids, states, self.page_size, page);
-        let columns = criteria(History::COLUMNS);
-        let found: Found<Entered> = match self.search(session, STEPS, &columns).await {
-            // Versions before the columns refuse a question for them.
-            Err(SourceError::Refused(_)) => {
-                let object = criteria(History::OBJECT);
-                self.search(session, STEPS, &object).await?
-            }
-            found => found?,
-        };
+        let criteria = criteria::entered(ids, states, self.page_size, page);
+        let found: Found<Entered> = self.search(session, STEPS, &criteria).await?;
         Ok(found.data)
     }
 }

@@ -38,7 +38,11 @@ pub const KIND: Kind = Kind {
         ids_at_once: MOST_AT_ONCE,
         min_interval: Duration::from_millis(100),
     }),
-    hooks: Some("the shop secret of the app that registers the webhooks"),
+    hooks: Some(
+        "in the manifest of an app of your own, name this path in a webhook for each event, such as \
+         state_enter.order.state.completed; the webhook secret is the shop secret that the app has agreed on with the \
+         shop when it registered",
+    ),
     lacks: &[],
     connect,
 };

@@ -77,16 +77,9 @@ struct Refund {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entered {
-    referenced_id: Option<String>,
-    /// The same before `referencedId`.
-    entity_id: Option<Referenced>,
+    referenced_id: String,
     created_at: String,
     to_state_machine_state: State,
-}
-
-#[derive(Deserialize)]
-struct Referenced {
-    id: String,
 }
 
 /// Where an order stands among all.
@@ -158,11 +151,7 @@ impl Transaction {
 impl Entered {
     /// Which order took it.
     pub fn order_id(&self) -> &str {
-        let older = self.entity_id.as_ref().map(|referenced| &referenced.id);
-        self.referenced_id
-            .as_ref()
-            .or(older)
-            .map_or("", String::as_str)
+        &self.referenced_id
     }
 
     /// Into which state.

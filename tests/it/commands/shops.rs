@@ -1,5 +1,7 @@
 //! Shops made, listed, set and their status words mapped.
 
+use std::process::{Command, Stdio};
+
 use entity::shop;
 use entity::words::OrderStatus;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -12,6 +14,7 @@ on_both!(
     a_shop_with_a_bad_setting_is_not_made,
     r24_currency_and_zone_are_frozen_with_the_first_order,
     r1_a_changed_word_moves_the_stored_orders,
+    whoever_reads_no_further_ends_a_command_quietly,
 );
 
 async fn a_shop_is_made_listed_and_set(app: TestApp) {
@@ -108,4 +111,33 @@ async fn r1_a_changed_word_moves_the_stored_orders(app: TestApp) {
     let bad = shell.refused("shop map --name Tea new=COMPLETE weird=DONE");
     assert!(bad.contains("not to \"DONE\""), "{bad}");
     assert_eq!(orders(&app).await[1].status, OrderStatus::New);
+}
+
+/// As `| head` does.
+async fn whoever_reads_no_further_ends_a_command_quietly(app: TestApp) {
+    let shell = Shell::with_shop(&app);
+    shell.done("token create --shop Tea --role admin");
+    for arguments in [
+        "shop list",
+        "token list --shop Tea",
+        "migrate status",
+        "schema",
+    ] {
+        let (reads, writes) = std::io::pipe().unwrap();
+        drop(reads);
+        let output = Command::new(env!("CARGO_BIN_EXE_cashable"))
+            .args(arguments.split(' '))
+            .env_clear()
+            .env("CASHABLE_DATABASE_URL", app.url())
+            .stdout(writes)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), told.as_str()),
+            (Some(0), ""),
+            "{arguments}"
+        );
+    }
 }

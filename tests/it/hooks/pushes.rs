@@ -1,11 +1,17 @@
 //! `POST /sync/orders`: orders as add-ons for REES46 push them.
 
+use std::time::Duration;
+
+use axum::body::Body;
 use axum::http::HeaderMap;
 use cashable::sync::{self, NewSource, SourceUpdate};
 use entity::{order, order_source};
+use futures_util::{StreamExt, stream};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::door::{Answer, Door, headers, id_of};
 use crate::sources::contract::olga;
@@ -21,9 +27,13 @@ on_both!(
     add_ons_are_answered_in_their_words,
     five_thousand_orders_go_in_at_once_and_no_more,
     what_cannot_be_read_changes_nothing,
+    strangers_take_no_place_of_a_source_that_the_path_names,
+    a_path_names_the_source_of_its_push,
 );
 
 const SECRET: &str = "the secret of the shop";
+/// Long enough for a machine with much else to do; nobody waits for it where all is well.
+const AT_MOST: Duration = Duration::from_mins(1);
 
 /// A shop whose add-on pushes, and the server that it pushes to.
 struct Pushing<'a> {
@@ -303,4 +313,93 @@ async fn what_cannot_be_read_changes_nothing(app: TestApp) {
         .send("/sync/orders", &HeaderMap::new(), longest)
         .await;
     assert_eq!(answer.status, 200);
+}
+
+/// A body that begins and does not go on.
+fn stuck() -> Body {
+    let begins = stream::once(async { Ok::<_, std::io::Error>("{") });
+    Body::from_stream(begins.chain(stream::pending()))
+}
+
+/// Pushes that are stuck, from four addresses.
+struct Strangers<'a> {
+    door: &'a Door,
+    stuck: JoinSet<Answer>,
+}
+
+impl Strangers<'_> {
+    /// Sends more and more of them, until a push to this path by somebody else is answered so.
+    async fn fill(&mut self, path: &str, body: &str, status: u16) {
+        let good = self.door.from("192.0.2.5");
+        let fill = async {
+            while good
+                .send(path, &HeaderMap::new(), body.to_owned())
+                .await
+                .status
+                != status
+            {
+                for from in ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"] {
+                    let (door, path) = (self.door.from(from), path.to_owned());
+                    let send = async move { door.send(&path, &HeaderMap::new(), stuck()).await };
+                    self.stuck.spawn(send);
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(AT_MOST, fill).await.unwrap();
+    }
+}
+
+async fn strangers_take_no_place_of_a_source_that_the_path_names(app: TestApp) {
+    let it = Pushing::open(&app).await;
+    let own = format!("/sync/orders/{}", id_of(&it.source));
+    let push = it.body(&json!([order(1, 0)]));
+    let mut strangers = Strangers {
+        door: &it.door,
+        stuck: JoinSet::new(),
+    };
+    strangers.fill("/sync/orders", &push.to_string(), 503).await;
+    assert_eq!(it.send(&own, &push).await.status, 200);
+    // Whoever knows a source holds no place but its own.
+    let other = NewSource {
+        kind: "rees46".to_owned(),
+        name: Some("other".to_owned()),
+        hook_secret: Some(SECRET.to_owned()),
+        ..NewSource::default()
+    };
+    let other = sync::connect_source(&app, it.shop.id, &olga(), other).await;
+    let other = format!("/sync/orders/{}", id_of(&other.unwrap()));
+    strangers.fill(&other, "{}", 429).await;
+    assert_eq!(it.send(&own, &push).await.status, 200);
+    strangers.stuck.shutdown().await;
+    // All places are given back.
+    for path in ["/sync/orders", &own] {
+        assert_eq!(it.send(path, &push).await.status, 200);
+    }
+}
+
+async fn a_path_names_the_source_of_its_push(app: TestApp) {
+    let it = Pushing::open(&app).await;
+    let other = NewSource {
+        kind: "rees46".to_owned(),
+        name: Some("other".to_owned()),
+        hook_secret: Some(SECRET.to_owned()),
+        ..NewSource::default()
+    };
+    let other = sync::connect_source(&app, it.shop.id, &olga(), other).await;
+    let (own, other) = (id_of(&it.source), id_of(&other.unwrap()));
+    let push = it.body(&json!([order(1, 0)]));
+    for path in ["/sync/orders", "/import/sync_orders", "/import/orders"] {
+        for (id, status) in [(own.as_str(), 200), (other.as_str(), 401), ("nobody", 401)] {
+            let answer = it.send(&format!("{path}/{id}"), &push).await;
+            assert_eq!(answer.status, status, "{path} {id}: {answer:?}");
+        }
+    }
+    let document = "{ orderSources { name pushPath } }";
+    let answer = it.shop.ask(document, json!({})).await;
+    let shown = json!({"name": "rees46", "pushPath": format!("/sync/orders/{own}")});
+    assert!(
+        answer["orderSources"].as_array().unwrap().contains(&shown),
+        "{answer}"
+    );
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::door::{Door, id_of};
 use super::listening::{Listening, SECRET, signed_with};
-use crate::sources::contract::later;
+use crate::sources::contract::{Connected, later};
 use crate::sources::fake::Fake;
 use crate::sources::server::Trouble;
 use crate::sources::shop::Status;
@@ -22,6 +22,7 @@ use crate::sources::woocommerce::WooCommerce;
 use crate::support::{TestApp, on_both};
 
 on_both!(
+    an_admin_is_told_how_webhooks_are_set_up,
     a_genuine_webhook_has_its_order_fetched,
     what_is_not_genuine_leads_to_nothing,
     a_webhook_that_comes_again_is_known,
@@ -264,4 +265,27 @@ async fn the_server_fetches_by_itself_and_ends_when_asked(app: TestApp) {
     }
     app.stop.ask();
     app.stop.done().await;
+}
+
+async fn an_admin_is_told_how_webhooks_are_set_up(app: TestApp) {
+    let it = Connected::<WooCommerce>::open(&app).await;
+    let setup = async || {
+        let document = "{ orderSources { webhookSetup } }";
+        let answer = it.shop.ask(document, json!({})).await;
+        answer["orderSources"][0]["webhookSetup"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let told = setup().await;
+    assert!(
+        told.starts_with("First set a webhook secret here"),
+        "{told}"
+    );
+    it.update(signed_with("a secret")).await;
+    let told = setup().await;
+    assert!(
+        told.starts_with("At the platform, under WooCommerce"),
+        "{told}"
+    );
 }

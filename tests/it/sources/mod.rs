@@ -11,7 +11,7 @@ mod cscart_answers;
 pub mod fake;
 mod gone;
 mod leases;
-mod listening;
+pub mod listening;
 mod network;
 mod odd_texts;
 mod outages;

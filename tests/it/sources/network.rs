@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse;
 use cashable::app::App;
 use cashable::error::Error;
-use cashable::ledger::sources_of;
+use cashable::ledger::{self, DisconnectSource, sources_of};
 use cashable::sources::SourceError;
 use cashable::sync::{self, NewSource};
 use entity::words::SyncTrigger;
 use futures_util::stream;
+use serde_json::json;
 
 use super::contract::{Connected, olga};
 use super::listening::Listening;
@@ -24,6 +25,7 @@ use crate::support::{TestApp, on_both};
 
 on_both!(
     credentials_follow_no_redirect,
+    what_echoes_a_question_tells_no_secret,
     an_answer_without_an_end_is_left,
     an_answer_that_dribbles_is_left,
     an_address_that_may_not_be_asked_is_refused,
@@ -69,6 +71,47 @@ async fn credentials_follow_no_redirect(app: TestApp) {
     assert!(error.contains(&elsewhere.address), "{error}");
     assert!(error.contains("credentials go no further"), "{error}");
     assert_eq!(elsewhere.server.asked(), 0);
+}
+
+/// A host's usual rule for its other name keeps what the question said, and pages of errors quote it.
+async fn what_echoes_a_question_tells_no_secret(app: TestApp) {
+    let shop = Shop::open(&app).await;
+    let echo = |status: u16| {
+        move |uri: Uri| async move {
+            let to = format!("https://www.shop.example{uri}");
+            let page = format!("<a href=\"{to}\">{to}</a> {}", to.replace('/', "\\/"));
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, [("location", to)], page)
+        }
+    };
+    for status in [301, 308, 200, 401, 403, 404, 500] {
+        let listening = Listening::with(echo(status)).await;
+        let new = NewSource {
+            name: Some(status.to_string()),
+            settings: json!({"credentials_in_query": true}),
+            ..at(&listening.address)
+        };
+        let connected = sync::connect_source(&app, shop.id, &olga(), new).await;
+        let error = run(&shop).await.unwrap();
+        let path = if (300..400).contains(&status) {
+            "leads on to https://www.shop.example/wp-json/wc/v3/orders, and"
+        } else {
+            "https://www.shop.example/wp-json/wc/v3/orders?…"
+        };
+        assert!(error.contains(path), "{status}: {error}");
+        let document = "{ orderSources { lastError } syncRuns(first: 1) { nodes { error } } }";
+        let shown = shop.ask(document, json!({})).await.to_string();
+        assert!(shown.contains("www.shop.example"), "{status}: {shown}");
+        for secret in ["cs_1", "ck_1", "consumer_"] {
+            assert!(!error.contains(secret), "{status}: {error}");
+            assert!(!shown.contains(secret), "{status}: {shown}");
+        }
+        let source_id = connected.unwrap().id;
+        let forget = DisconnectSource { source_id };
+        ledger::write(&app, shop.id, &olga(), &forget)
+            .await
+            .unwrap();
+    }
 }
 
 async fn an_answer_without_an_end_is_left(app: TestApp) {

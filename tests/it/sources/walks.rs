@@ -13,6 +13,8 @@ on_both!(
     r19_a_walk_that_was_cut_off_goes_on_where_it_stood,
     a_place_that_the_platform_no_longer_knows_begins_the_walk_anew,
     counts_that_are_lies_change_nothing,
+    a_short_page_is_not_the_last_while_there_are_more,
+    orders_that_change_in_bulk_turn_no_walk_back,
     a_platform_that_gives_the_same_page_for_ever_is_left,
     what_is_read_by_other_settings_is_read_anew,
     a_run_under_way_leaves_what_an_admin_changes_meanwhile,
@@ -99,6 +101,59 @@ async fn counts_that_are_lies_change_nothing(app: TestApp) {
         assert!((3..10).contains(&questions), "{name}: {questions}");
         platforms.push(platform);
     }
+}
+
+/// An order that does not load there is left out of its page, and so is what a plugin keeps from a page.
+async fn a_short_page_is_not_the_last_while_there_are_more(app: TestApp) {
+    let it = Shop::open(&app).await;
+    let all_of_a_page: Vec<u32> = (101..=200).collect();
+    //   left out        a page has  arrive  questions at most
+    for (leaves_out, page_size, arrive, questions) in [
+        (vec![7], None, 349, 4),
+        (vec![7, 150, 250], None, 347, 4),
+        (vec![350], None, 349, 4),
+        (Vec::new(), Some(50), 350, 8),
+        (vec![7, 150, 250], Some(50), 347, 9),
+        (Vec::new(), Some(60), 350, 7),
+        (all_of_a_page, Some(500), 250, 1),
+    ] {
+        let platform = Platform::<WooCommerce>::open().await;
+        let first = leaves_out.first().copied().unwrap_or_default();
+        let name = format!("{} from {first}, {page_size:?}", leaves_out.len());
+        platform.with(|shop| {
+            shop.place(350, Status::Cancelled);
+            (shop.leaves_out, shop.page_size) = (leaves_out, page_size);
+        });
+        it.connect(&platform, &name).await;
+        let run = it.pull().await;
+        assert_eq!(run.orders_changed, arrive, "{name}");
+        let asked = platform.questions().len();
+        assert!(asked <= questions, "{name}: {asked}");
+        platform.close().await;
+        it.disconnect(&name).await;
+    }
+}
+
+/// One after the other they leave the window, and so move all behind them to pages that were read.
+async fn orders_that_change_in_bulk_turn_no_walk_back(app: TestApp) {
+    let it = Shop::open(&app).await;
+    place_long_ago(&it, 1_000);
+    // Each question finds one less, of the last ones, which bring a walk no news before it gets there.
+    for (question, number) in (1..=150).zip((0..=1_000).rev()) {
+        it.platform.after(question, move |shop| {
+            shop.now.0 += 5_000;
+            shop.change(number, |_| {});
+        });
+    }
+    it.pull().await;
+    let questions = it.platform.questions().len();
+    assert!(questions <= 30, "{questions}");
+    let stored = it.stored().await;
+    let left_out = (1..=850).find(|number| !stored.contains(&number.to_string()));
+    assert_eq!(left_out, None);
+    it.wait(0, HALF_AN_HOUR);
+    it.pull().await;
+    assert_eq!(it.stored().await.len(), 1_000);
 }
 
 async fn a_platform_that_gives_the_same_page_for_ever_is_left(app: TestApp) {

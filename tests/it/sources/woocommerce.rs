@@ -59,9 +59,9 @@ impl Fake for WooCommerce {
         }
     }
 
-    /// Pages of a hundred; a full one may be followed by another.
+    /// Pages of a hundred, which say how many there are.
     fn questions_for(orders: usize) -> usize {
-        orders / 100 + 1
+        orders.div_ceil(100).max(1)
     }
 }
 
@@ -97,7 +97,7 @@ async fn orders(
         return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
     }
     match page(&server.shop(), &parameters) {
-        Ok((total, page)) => ([("x-wp-total", total.to_string())], Json(page)).into_response(),
+        Ok((counts, page)) => (counts, Json(page)).into_response(),
         Err(parameter) => {
             let error = json!({"code": "rest_invalid_param", "message": format!("Invalid parameter(s): {parameter}")});
             (StatusCode::BAD_REQUEST, Json(error)).into_response()
@@ -105,10 +105,13 @@ async fn orders(
     }
 }
 
+/// How many orders and pages there are, as headers say it.
+type Counts = [(&'static str, String); 2];
+
 fn page(
     shop: &FakeShop,
     parameters: &HashMap<String, String>,
-) -> Result<(u64, Vec<Value>), String> {
+) -> Result<(Counts, Vec<Value>), String> {
     let mut found: Vec<&FakeOrder> = shop.orders.iter().collect();
     let (mut page, mut per_page) = (1, 10);
     for (name, value) in parameters {
@@ -146,8 +149,14 @@ fn page(
     let total = shop.lies_about_total.unwrap_or(found.len() as u64);
     let first = ((page - 1) * per_page).saturating_sub(usize::from(shop.repeats && page > 1));
     let page = found.into_iter().skip(first).take(per_page);
+    let loads = |order: &&FakeOrder| !shop.leaves_out.contains(&order.number);
+    let page = page.filter(loads);
+    let pages = total.div_ceil(per_page as u64);
     Ok((
-        total,
+        [
+            ("x-wp-total", total.to_string()),
+            ("x-wp-totalpages", pages.to_string()),
+        ],
         page.map(|order| rendered(order, shop.swaps_numbers))
             .collect(),
     ))

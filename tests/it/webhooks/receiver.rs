@@ -1,13 +1,14 @@
 //! Somebody who is told things, on the loopback: notes them, and answers as the test wants it.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::any};
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
@@ -35,10 +36,14 @@ pub struct Told {
     pub message: Value,
 }
 
+/// What happens while a message is taken.
+type Meanwhile = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
 #[derive(Default)]
 struct Inside {
     told: Mutex<Vec<Told>>,
     answers: Mutex<HashMap<String, VecDeque<Answer>>>,
+    meanwhile: OnceLock<Meanwhile>,
     came: Notify,
 }
 
@@ -75,6 +80,11 @@ impl Receiver {
     pub fn answer(&self, path: &str, answers: &[Answer]) {
         let mut all = self.inside.answers.lock().unwrap();
         all.entry(path.to_owned()).or_default().extend(answers);
+    }
+
+    /// What happens from now on while a message is taken.
+    pub fn meanwhile(&self, happens: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) {
+        assert!(self.inside.meanwhile.set(Box::new(happens)).is_ok());
     }
 
     /// What came since this was last asked.
@@ -143,6 +153,9 @@ async fn take(
         message: serde_json::from_slice(&body).unwrap(),
         body: body.to_vec(),
     });
+    if let Some(happens) = inside.meanwhile.get() {
+        happens().await;
+    }
     inside.came.notify_waiters();
     match answer {
         None => StatusCode::NO_CONTENT.into_response(),

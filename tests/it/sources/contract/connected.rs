@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use cashable::ledger::sources_of;
+use cashable::ledger::{self, DisconnectSource, sources_of};
 use cashable::sources::Http;
 use cashable::sync::{self, Asking, NewSource, SourceUpdate};
 use entity::words::{SyncState, SyncTrigger};
@@ -55,6 +55,18 @@ impl<'a, F: Fake> Connected<'a, F> {
         sync::update_source(self.shop.app, self.shop.id, &olga(), id, update)
             .await
             .unwrap()
+    }
+
+    /// Forgets the platform with this name.
+    pub async fn disconnect(&self, name: &str) {
+        let sources = self.sources().await;
+        let source = sources.iter().find(|it| it.name == name).unwrap();
+        let change = DisconnectSource {
+            source_id: source.id,
+        };
+        ledger::write(self.shop.app, self.shop.id, &olga(), &change)
+            .await
+            .unwrap();
     }
 
     /// A run, however it ends.
