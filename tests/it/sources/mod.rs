@@ -17,6 +17,7 @@ mod odd_texts;
 mod outages;
 mod pulling;
 mod reconnecting;
+mod schedule;
 pub mod server;
 pub mod shop;
 mod shopware6;
