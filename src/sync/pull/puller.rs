@@ -34,6 +34,8 @@ pub struct Puller<'a> {
     pub(super) daily: bool,
     /// Whether what is final is looked at again.
     pub(super) sweeps: bool,
+    /// At how many orders it has failed in this run.
+    pub(super) fails_at: usize,
     /// The orders that it has told in this run; they need not be asked for again.
     pub(super) told: HashSet<String>,
     /// What was told of them, until it is stored.
@@ -61,6 +63,7 @@ impl<'a> Puller<'a> {
             ids_at_once: 1,
             daily: false,
             sweeps: false,
+            fails_at: 0,
             told: HashSet::new(),
             snapshots: HashMap::new(),
             unread: Vec::new(),

@@ -125,7 +125,7 @@ async fn an_outage_is_no_miss(app: TestApp) {
     for _ in 0..3 {
         it.wait(0, HALF_AN_HOUR);
         it.platform.trouble(&[Trouble::None]);
-        it.platform.trouble(&[Trouble::Status(500); 5]);
+        it.platform.trouble(&[Trouble::Status(500); 5 + 1]);
         it.fail().await;
     }
     assert_eq!(it.row(1).await.missed_at, None);

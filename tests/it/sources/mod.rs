@@ -8,6 +8,7 @@ mod checking;
 pub mod contract;
 mod cscart;
 mod cscart_answers;
+mod failing_orders;
 pub mod fake;
 mod gone;
 mod leases;

@@ -69,6 +69,8 @@ pub struct FakeShop {
     pub page_size: Option<usize>,
     /// Whether each page begins with the last order of the one before.
     pub repeats: bool,
+    /// The numbers of orders at which it fails whenever it is to give them.
+    pub fails_at: Vec<u32>,
 }
 
 impl Default for FakeShop {
@@ -80,6 +82,7 @@ impl Default for FakeShop {
             lies_about_total: None,
             page_size: None,
             repeats: false,
+            fails_at: Vec::new(),
         }
     }
 }

@@ -40,9 +40,10 @@ async fn commissions(it: &Shop<'_>) -> [String; 3] {
 async fn nothing_becomes_completed_where_the_fetch_by_ids_fails(app: TestApp) {
     let it = Shop::open(&app).await;
     due(&it).await;
-    // The changes are told, and there are none.
+    // The changes are told, and there are none. Then it fails five times, at parts of what was asked for, and at
+    // the least that it can be asked.
     it.platform.trouble(&[Trouble::None]);
-    it.platform.trouble(&[Trouble::Status(500); 5]);
+    it.platform.trouble(&[Trouble::Status(500); 5 + 4 + 1]);
     it.fail().await;
     assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
     // Neither with a run that looks at everything, and again.
