@@ -16,7 +16,7 @@ use super::pulled_failures::set_aside;
 use super::runs::{count_due, count_unmapped, hold_on};
 use super::{Change, ImportCounts, ImportOrders, ShopWrite, bulk};
 use crate::domain::order::OrderReport;
-use crate::error::{Error, RefusalCode, Result};
+use crate::error::{Error, Result};
 
 /// How many orders that could not be taken are asked for again: more than that are no bad orders, but a
 /// platform that tells them otherwise than it should.
@@ -99,10 +99,10 @@ impl StorePulled {
         mark_missing(shop, source, &self.missing, began).await
     }
 
-    /// The orders that were told and have not gone in. What is refused only for its affiliate has.
+    /// The orders that were told and have not gone in.
     fn not_taken(&self, counts: &ImportCounts) -> Vec<String> {
         let refused = counts.failed.iter();
-        let refused = refused.filter(|it| it.refusal.code != RefusalCode::AffiliateLocked);
+        let refused = refused.filter(|it| !it.taken);
         let refused = refused.map(|it| it.external_id.clone());
         let unread = self.unread.iter().map(|(id, _)| id.clone());
         unread.chain(refused).filter(|id| !id.is_empty()).collect()

@@ -112,5 +112,6 @@ fn unreadable(index: usize, external_id: String, message: String) -> FailedRow {
             message,
             field: None,
         },
+        taken: false,
     }
 }

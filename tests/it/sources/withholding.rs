@@ -14,6 +14,7 @@ on_both!(
     an_order_that_cannot_be_read_makes_nothing_completed,
     an_order_that_was_missed_makes_nothing_completed_and_its_release_neither,
     what_needs_no_looking_at_settles_all_the_same,
+    an_order_whose_new_affiliate_is_inactive_was_looked_at,
 );
 
 type Shop<'a> = Connected<'a, WooCommerce>;
@@ -119,4 +120,35 @@ async fn what_needs_no_looking_at_settles_all_the_same(app: TestApp) {
     it.fail().await;
     assert_eq!(it.shop.commission("by hand").await, "COMPLETED 10.00");
     assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
+}
+
+/// R16: only its affiliate is not followed, and that is told.
+async fn an_order_whose_new_affiliate_is_inactive_was_looked_at(app: TestApp) {
+    let it = Shop::open(&app).await;
+    it.platform.with(|shop| {
+        shop.place(3, Status::Complete);
+        shop.order(3).affiliate = Some("bert".to_owned());
+    });
+    it.pull().await;
+    it.shop
+        .update_affiliate("bert", json!({"active": false}))
+        .await;
+    it.wait(15, 0);
+    it.platform
+        .with(|shop| shop.change(1, |order| order.affiliate = Some("bert".to_owned())));
+    let run = it.pull().await;
+    let failures = it.failures(&run).await;
+    assert_eq!(failures.len(), 1);
+    assert!(
+        failures[0].1.ends_with("the rest of the order was taken"),
+        "{failures:?}"
+    );
+    assert_eq!(commissions(&it).await, ["COMPLETED 10.00"; 3]);
+    assert_eq!(
+        (
+            it.row(1).await.missed_at,
+            it.sources().await[0].unread.clone()
+        ),
+        (None, None)
+    );
 }
