@@ -154,7 +154,7 @@ impl Change for NoteSource {
 }
 
 /// Stores how far a platform was read; what an admin has said of it meanwhile stays. One that is asked elsewhere
-/// since, or read by other settings, is as good as disconnected: the next run reads it anew.
+/// since, or read by other settings, is not found any more: the next run reads it anew.
 async fn keep_progress(shop: &ShopWrite, source: &order_source::Model) -> Result<()> {
     let stored = require(shop, source.id).await?;
     if !is_read_alike(&stored, source) {

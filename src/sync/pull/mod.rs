@@ -26,6 +26,9 @@ use crate::error::{Error, Result};
 use crate::ledger::{self, Author, KeepLease, read_again, require_shop, sources_of};
 use crate::sources::kind_of;
 
+/// What was read of a source is not what would be read of it now.
+const CHANGED: &str = "it was changed while it was read; the next run reads it anew";
+
 /// What pulling has left.
 #[derive(Debug, Default)]
 pub struct Pulled {
@@ -38,6 +41,13 @@ pub struct Pulled {
 }
 
 impl Pulled {
+    /// A source could not be read, or not to its end.
+    fn miss(&mut self, source: String, reason: &str) {
+        tracing::warn!(source, reason, "a platform was not read");
+        self.errors.push(format!("{source}: {reason}"));
+        self.unseen.push(source);
+    }
+
     /// How a run ends that has pulled this.
     pub fn outcome(self) -> Result<()> {
         if self.errors.is_empty() {
@@ -89,14 +99,16 @@ async fn pull_all(
         let shop = read_again(|| require_shop(db, shop_id)).await?;
         let mut platform = Puller::new(app, author, run, watch, shop, source);
         match platform.pull().await {
-            Ok(()) | Err(Stopped::Disconnected) => {}
+            Ok(()) => {}
             Err(Stopped::Ours(error)) => return Err(error),
-            Err(stopped) => {
-                let reason = stopped.reason().unwrap_or_default();
-                tracing::warn!(source = name, reason, "a platform was not read");
-                pulled.errors.push(format!("{name}: {reason}"));
-                pulled.unseen.push(name);
+            Err(Stopped::Disconnected) => {
+                // Its row is another one now, where there still is one.
+                let left = read_again(|| sources_of(db, shop_id)).await?;
+                if left.iter().any(|it| it.name == name) {
+                    pulled.miss(name, CHANGED);
+                }
             }
+            Err(stopped) => pulled.miss(name, &stopped.reason().unwrap_or_default()),
         }
     }
     Ok(pulled)

@@ -29,6 +29,7 @@ mod shopware6_questions;
 mod shopware6_search;
 mod shopware6_webhooks;
 mod stops;
+mod switched_off;
 mod vendure;
 mod vendure_answers;
 mod walks;
