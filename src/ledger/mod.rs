@@ -64,7 +64,7 @@ pub use order_sources::{
     ConnectSource, DisconnectSource, SourceChange, UpdateSource, find_source, sources_of,
 };
 pub use overrides::{OverrideStatus, ReleaseOverride};
-pub use pulling::{BeginSettling, NoteSource, StorePulled};
+pub use pulling::{BeginSettling, NoteSource, StorePulled, TakenIn, UNREAD_LIMIT};
 pub use receiving::{StoreHinted, StorePushed};
 pub use recount::Recount;
 pub use remapping::MapStatuses;

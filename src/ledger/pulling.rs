@@ -7,7 +7,7 @@ use entity::order_source::{self, Column};
 use entity::{Instant, sync_run};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::missing::{mark_missing, mark_seen, mark_unseen};
@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 
 /// How many orders that could not be taken are asked for again: more than that are no bad orders, but a
 /// platform that tells them otherwise than it should.
-const UNREAD_LIMIT: usize = 1_000;
+pub const UNREAD_LIMIT: usize = 1_000;
 
 /// Orders that a platform has told.
 #[derive(Debug, Serialize)]
@@ -35,6 +35,18 @@ pub struct StorePulled {
     pub unread: Vec<(String, String)>,
     /// Ids that were asked for and not found.
     pub missing: Vec<String>,
+}
+
+/// What has become of orders that a platform has told.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// The run with its figures.
+    pub run: sync_run::Model,
+    /// The platform, with what it is to be asked for again.
+    pub source: order_source::Model,
+    /// One of the orders that could not be taken, and are too many to be asked for again. Then the platform is not
+    /// read any further than before, so that they are told once more.
+    pub left_out: Option<String>,
 }
 
 /// A run has pulled what there is, and begins to settle.
@@ -55,8 +67,7 @@ pub struct NoteSource {
 
 impl Change for StorePulled {
     const NAME: &'static str = "storePulled";
-    /// The run, and the platform with what it is to be asked for again.
-    type Output = (sync_run::Model, order_source::Model);
+    type Output = TakenIn;
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Self::Output> {
         hold_on(shop, self.run.id).await?;
@@ -67,7 +78,11 @@ impl Change for StorePulled {
             reports: self.reports.clone(),
         };
         let counts = import.apply(shop).await?;
-        let source = self.noted(&counts);
+        let (mut source, left_out) = self.noted(&counts);
+        if left_out.is_some() {
+            let stored = require(shop, source.id).await?;
+            (source.cursor, source.covered_until) = (stored.cursor, stored.covered_until);
+        }
         keep_progress(shop, &source).await?;
         self.mark(shop, &counts).await?;
         let mut failures = self.unread.clone();
@@ -80,7 +95,11 @@ impl Change for StorePulled {
         run.orders_failed += set_aside(shop, run.id, &self.source.name, failures).await?;
         run.orders_unmapped = count_unmapped(shop).await?;
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
-        Ok((run, source))
+        Ok(TakenIn {
+            run,
+            source,
+            left_out,
+        })
     }
 }
 
@@ -108,24 +127,35 @@ impl StorePulled {
         unread.chain(refused).filter(|id| !id.is_empty()).collect()
     }
 
-    /// The platform with what it is to be asked for again: what could not be taken, until it can or is gone.
-    fn noted(&self, counts: &ImportCounts) -> order_source::Model {
-        let mut unread: BTreeSet<String> = self
-            .source
-            .unread
-            .clone()
-            .and_then(|it| serde_json::from_value(it).ok())
-            .unwrap_or_default();
+    /// The orders that could not be taken before.
+    fn unread_before(&self) -> BTreeSet<String> {
+        let unread = self.source.unread.clone();
+        let unread = unread.and_then(|it| serde_json::from_value(it).ok());
+        unread.unwrap_or_default()
+    }
+
+    /// The platform with what it is to be asked for again: what could not be taken, until it can or is gone. One
+    /// for which there is no room.
+    fn noted(&self, counts: &ImportCounts) -> (order_source::Model, Option<String>) {
+        let mut unread = self.unread_before();
         let settled = self.reports.iter().map(|it| &it.external_id);
         for external_id in settled.chain(&self.missing) {
             unread.remove(external_id);
         }
-        unread.extend(self.not_taken(counts));
-        let unread: Vec<_> = unread.into_iter().take(UNREAD_LIMIT).collect();
-        order_source::Model {
+        let mut left_out = None;
+        for id in self.not_taken(counts) {
+            if unread.len() < UNREAD_LIMIT || unread.contains(&id) {
+                unread.insert(id);
+            } else {
+                left_out = Some(id);
+            }
+        }
+        let unread = Vec::from_iter(unread);
+        let source = order_source::Model {
             unread: (!unread.is_empty()).then(|| unread.into()),
             ..self.source.clone()
-        }
+        };
+        (source, left_out)
     }
 }
 

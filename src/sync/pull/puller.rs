@@ -9,7 +9,7 @@ use super::stopped::{REASON, Stopped};
 use crate::app::App;
 use crate::domain::text;
 use crate::error::Result;
-use crate::ledger::{self, Author, NoteSource, StorePulled};
+use crate::ledger::{self, Author, NoteSource, StorePulled, UNREAD_LIMIT};
 use crate::sources::{Lack, OrderSnapshot, Reported, Unread, kind_of};
 use crate::sync::Watch;
 use crate::sync::connecting::asking;
@@ -73,15 +73,16 @@ impl<'a> Puller<'a> {
 
     /// Pulls what there is, and notes how that went.
     pub async fn pull(&mut self) -> Result<(), Stopped> {
-        let outcome = self.pull_all().await;
+        let mut outcome = self.pull_all().await;
+        let is_theirs = |it: &Stopped| it.reason().is_some();
+        if outcome.as_ref().is_err_and(is_theirs) && self.waiting() > 0 {
+            // What it told before goes in all the same.
+            outcome = self.store().await.and(outcome);
+        }
         if let Err(stopped) = &outcome {
             let Some(reason) = stopped.reason() else {
                 return outcome;
             };
-            // What it told before goes in all the same.
-            if self.waiting() > 0 {
-                self.store().await?;
-            }
             self.source.error = Some(reason);
         } else {
             self.source.pulled_at = Some(self.now());
@@ -169,9 +170,14 @@ impl<'a> Puller<'a> {
             unread,
             missing: std::mem::take(&mut self.missing),
         };
-        (*self.run, self.source) =
-            ledger::write(self.app, self.run.shop_id, self.author, &store).await?;
+        let taken = ledger::write(self.app, self.run.shop_id, self.author, &store).await?;
+        (*self.run, self.source) = (taken.run, taken.source);
         (self.watch)(self.run);
+        if let Some(id) = taken.left_out {
+            let why =
+                format!("more than {UNREAD_LIMIT} of its orders cannot be read, such as {id}");
+            return Err(Stopped::Unusable(why));
+        }
         Ok(())
     }
 
