@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::missing::{mark_missing, mark_seen, mark_unseen};
+use super::missing::{mark_missed_first, mark_missing, mark_seen, mark_unseen};
 use super::order_sources::{is_read_alike, require};
 use super::pulled_failures::set_aside;
 use super::runs::{count_due, count_unmapped, hold_on};
@@ -115,7 +115,12 @@ impl StorePulled {
         }
         mark_unseen(shop, source, &self.not_taken(counts)).await?;
         let began = self.run.started_at.unwrap_or(self.run.queued_at);
-        mark_missing(shop, source, &self.missing, began).await
+        // One that is there, and only could not be read, was not missed until now.
+        let unread = self.unread_before();
+        let missing = self.missing.iter().cloned();
+        let (first, again): (Vec<_>, Vec<_>) = missing.partition(|id| unread.contains(id));
+        mark_missed_first(shop, source, &first).await?;
+        mark_missing(shop, source, &again, began).await
     }
 
     /// The orders that were told and have not gone in.
