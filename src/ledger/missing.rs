@@ -81,6 +81,19 @@ pub(super) async fn mark_seen(
     Ok(())
 }
 
+/// Takes the marks off all orders of a source that nobody could look at, but for those that are gone.
+pub(super) async fn forget_missed(shop: &ShopWrite, source: &str) -> Result<()> {
+    Entity::update_many()
+        .filter(Column::ShopId.eq(shop.shop.shop_id))
+        .filter(Column::Source.eq(source))
+        .filter(Column::MissedAt.is_not_null())
+        .filter(Column::GoneAt.is_null())
+        .col_expr(Column::MissedAt, Expr::value(None::<i64>))
+        .exec(shop.db())
+        .await?;
+    Ok(())
+}
+
 fn orders(shop: &ShopWrite, source: &str, external_ids: &[String]) -> UpdateMany<Entity> {
     Entity::update_many()
         .filter(Column::ShopId.eq(shop.shop.shop_id))

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::missing::forget_missed;
 use super::{Change, ShopWrite, bulk};
 use crate::error::{Error, RefusalCode, Result};
 
@@ -52,7 +53,7 @@ pub struct SourceChange {
     pub enabled: Option<bool>,
 }
 
-/// Forgets a platform. Its orders stay, and settle as they were last known.
+/// Forgets a platform. Its orders stay, and settle as they were last known, those apart that were gone there.
 #[derive(Debug, Serialize)]
 pub struct DisconnectSource {
     /// Which.
@@ -118,6 +119,8 @@ impl Change for DisconnectSource {
         Entity::delete_by_id((row.shop_id, row.id))
             .exec(shop.db())
             .await?;
+        // Nobody looks for these any more: they are what they last were.
+        forget_missed(shop, &row.name).await?;
         Ok(without_secrets(row))
     }
 }

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 
 use super::contract::{Connected, olga};
 use super::server::Trouble;
-use super::shop::Status;
+use super::shop::{Broken, Status};
 use super::woocommerce::WooCommerce;
 use crate::support::{TestApp, on_both};
 
 on_both!(
     a_source_that_was_changed_meanwhile_makes_nothing_completed,
     a_source_that_was_disconnected_meanwhile_settles_as_it_was_known,
+    disconnecting_lets_orders_settle_that_were_not_seen_and_leaves_gone_ones,
 );
 
 type Shop<'a> = Connected<'a, WooCommerce>;
@@ -97,4 +98,30 @@ async fn a_source_that_was_disconnected_meanwhile_settles_as_it_was_known(app: T
     let outcome = run_with(&it, disconnect(&it)).await;
     assert_eq!(outcome, (SyncState::Succeeded, None));
     assert_eq!(commissions(&it).await, ["COMPLETED 10.00"; 3]);
+}
+
+async fn disconnecting_lets_orders_settle_that_were_not_seen_and_leaves_gone_ones(app: TestApp) {
+    let it = Shop::open(&app).await;
+    due(&it).await;
+    it.platform.with(|shop| {
+        shop.remove(3);
+        shop.order(2).broken = Some(Broken::NoTotal);
+    });
+    it.pull().await;
+    it.wait(0, 1);
+    it.pull().await;
+    let expected = ["COMPLETED 10.00", "IN_PROGRESS 10.00", "IN_PROGRESS 10.00"];
+    assert_eq!(commissions(&it).await, expected);
+    assert_eq!(
+        (it.row(2).await.gone_at, it.row(3).await.gone_at.is_some()),
+        (None, true)
+    );
+    disconnect(&it).await;
+    it.wait(0, 1);
+    it.pull().await;
+    // What was gone when it was last asked for is known to be gone.
+    let expected = ["COMPLETED 10.00", "COMPLETED 10.00", "IN_PROGRESS 10.00"];
+    assert_eq!(commissions(&it).await, expected);
+    let gone = it.shop.transaction_of("3").await;
+    assert_eq!(gone["blockers"], json!(["ORDER_GONE"]));
 }
