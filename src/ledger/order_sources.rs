@@ -2,7 +2,8 @@
 
 use entity::order_source::{Column, Entity, Model};
 use sea_orm::prelude::Json;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -142,6 +143,20 @@ pub async fn sources_of(db: &impl ConnectionTrait, shop_id: i64) -> Result<Vec<M
     Ok(Entity::find()
         .filter(Column::ShopId.eq(shop_id))
         .order_by_asc(Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// The names of a shop's sources whose orders cannot be looked at: those that are switched off, and those that could
+/// not be read when they were last asked.
+pub async fn unseen_sources(db: &impl ConnectionTrait, shop_id: i64) -> Result<Vec<String>> {
+    let is_unseen = Column::Enabled.eq(false).or(Column::Error.is_not_null());
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Name)
+        .filter(Column::ShopId.eq(shop_id))
+        .filter(is_unseen)
+        .into_tuple()
         .all(db)
         .await?)
 }

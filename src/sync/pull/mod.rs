@@ -34,7 +34,7 @@ const CHANGED: &str = "it was changed while it was read; the next run reads it a
 pub struct Pulled {
     /// How many platforms were asked.
     pub asked: usize,
-    /// The sources whose orders could not all be looked at.
+    /// The sources whose orders could not all be looked at, or are not asked since they are switched off.
     pub unseen: Vec<String>,
     /// What went wrong with which source.
     pub errors: Vec<String>,
@@ -93,7 +93,10 @@ async fn pull_all(
     let mut pulled = Pulled::default();
     let (db, shop_id) = (app.database.reader(), run.shop_id);
     let sources = read_again(|| sources_of(db, shop_id)).await?;
-    for source in sources.into_iter().filter(is_pulled) {
+    let (on, off): (Vec<_>, Vec<_>) = sources.into_iter().partition(|it| it.enabled);
+    // What is not asked may have been returned meanwhile.
+    pulled.unseen.extend(off.into_iter().map(|it| it.name));
+    for source in on.into_iter().filter(is_pulled) {
         pulled.asked += 1;
         let name = source.name.clone();
         let shop = read_again(|| require_shop(db, shop_id)).await?;
@@ -115,6 +118,5 @@ async fn pull_all(
 }
 
 fn is_pulled(source: &order_source::Model) -> bool {
-    let only_pushes = kind_of(&source.kind).is_ok_and(|kind| kind.pull.is_none());
-    source.enabled && !only_pushes
+    !kind_of(&source.kind).is_ok_and(|kind| kind.pull.is_none())
 }

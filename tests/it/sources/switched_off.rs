@@ -14,6 +14,7 @@ use super::woocommerce::WooCommerce;
 use crate::support::{TestApp, on_both};
 
 on_both!(
+    orders_of_a_source_that_is_off_make_nothing_completed,
     a_source_that_was_changed_meanwhile_makes_nothing_completed,
     a_source_that_was_disconnected_meanwhile_settles_as_it_was_known,
     disconnecting_lets_orders_settle_that_were_not_seen_and_leaves_gone_ones,
@@ -39,6 +40,14 @@ async fn commissions(it: &Shop<'_>) -> [String; 3] {
     found
 }
 
+async fn switch(it: &Shop<'_>, enabled: bool) {
+    let update = SourceUpdate {
+        enabled: Some(enabled),
+        ..SourceUpdate::default()
+    };
+    it.update(update).await;
+}
+
 async fn disconnect(it: &Shop<'_>) {
     let source_id = it.sources().await[0].id;
     let change = DisconnectSource { source_id };
@@ -61,6 +70,28 @@ async fn run_with(
     };
     let (run, ()) = tokio::join!(it.run(), meanwhile);
     (run.state, run.error)
+}
+
+async fn orders_of_a_source_that_is_off_make_nothing_completed(app: TestApp) {
+    let it = Shop::open(&app).await;
+    due(&it).await;
+    switch(&it, false).await;
+    it.platform.with(|shop| shop.set(2, Status::Cancelled));
+    it.platform.questions();
+    it.pull().await;
+    assert_eq!(it.platform.questions().len(), 0);
+    assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
+    // A day later every row is looked at.
+    it.wait(1, 0);
+    it.pull().await;
+    assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
+    let shown = it.shop.transaction_of("1").await;
+    assert_eq!(shown["blockers"], json!(["ORDER_UNSEEN"]), "{shown}");
+    switch(&it, true).await;
+    it.wait(0, 1);
+    it.pull().await;
+    let expected = ["COMPLETED 10.00", "CANCELLED 10.00", "COMPLETED 10.00"];
+    assert_eq!(commissions(&it).await, expected);
 }
 
 async fn a_source_that_was_changed_meanwhile_makes_nothing_completed(app: TestApp) {
