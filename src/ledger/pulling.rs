@@ -31,6 +31,8 @@ pub struct StorePulled {
     pub source: order_source::Model,
     /// The orders, each once.
     pub reports: Vec<OrderReport>,
+    /// What was left out of some of them: id and reason.
+    pub notes: Vec<(String, String)>,
     /// Orders that could not be read: id and reason.
     pub unread: Vec<(String, String)>,
     /// Ids that were asked for and not found.
@@ -85,13 +87,11 @@ impl Change for StorePulled {
         }
         keep_progress(shop, &source).await?;
         self.mark(shop, &counts).await?;
-        let mut failures = self.unread.clone();
-        let refused = counts.failed.iter();
-        failures.extend(refused.map(|it| (it.external_id.clone(), it.refusal.message.clone())));
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         run.orders_read += i64::try_from(self.reports.len() + self.unread.len()).unwrap_or(0);
         run.orders_changed += count(counts.created + counts.changed);
         run.orders_stale += count(counts.stale);
+        let failures = self.failures(&counts);
         run.orders_failed += set_aside(shop, run.id, &self.source.name, failures).await?;
         run.orders_unmapped = count_unmapped(shop).await?;
         bulk::upsert::<sync_run::Entity>(shop.db(), vec![run.clone()]).await?;
@@ -130,6 +130,17 @@ impl StorePulled {
         let refused = refused.map(|it| it.external_id.clone());
         let unread = self.unread.iter().map(|(id, _)| id.clone());
         unread.chain(refused).filter(|id| !id.is_empty()).collect()
+    }
+
+    /// What is wrong with which order, each once.
+    fn failures(&self, counts: &ImportCounts) -> Vec<(String, String)> {
+        let refused = counts.failed.iter();
+        let refused = refused.map(|it| (it.external_id.clone(), it.refusal.message.clone()));
+        let refused: BTreeMap<_, _> = refused.collect();
+        let notes = self.notes.iter().cloned();
+        let notes = notes.filter(|(id, _)| !refused.contains_key(id));
+        let failures = self.unread.iter().cloned().chain(notes);
+        failures.chain(refused.clone()).collect()
     }
 
     /// The orders that could not be taken before.

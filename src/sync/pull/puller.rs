@@ -153,13 +153,16 @@ impl<'a> Puller<'a> {
     /// Stores what was taken in, and how far the platform is read by that, in one transaction.
     pub(super) async fn store(&mut self) -> Result<(), Stopped> {
         let mut unread = std::mem::take(&mut self.unread);
-        let mut reports = Vec::new();
+        let (mut reports, mut notes) = (Vec::new(), Vec::new());
         let mut snapshots: Vec<_> = self.snapshots.drain().map(|(_, order)| order).collect();
         snapshots.sort_by(|a, b| (a.placed_at, &a.external_id).cmp(&(b.placed_at, &b.external_id)));
         for order in snapshots {
             let external_id = order.external_id.clone();
             match report_of(order, &self.shop.currency) {
-                Ok(report) => reports.push(report),
+                Ok((report, left_out)) => {
+                    reports.push(report);
+                    notes.extend(left_out.map(|why| (external_id, why)));
+                }
                 Err(reason) => unread.push((external_id, reason)),
             }
         }
@@ -167,6 +170,7 @@ impl<'a> Puller<'a> {
             run: self.run.clone(),
             source: self.source.clone(),
             reports,
+            notes,
             unread,
             missing: std::mem::take(&mut self.missing),
         };

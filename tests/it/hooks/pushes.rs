@@ -21,6 +21,7 @@ on_both!(
     add_ons_are_answered_in_their_words,
     five_thousand_orders_go_in_at_once_and_no_more,
     what_cannot_be_read_changes_nothing,
+    a_code_that_cannot_be_kept_is_told_and_the_order_taken,
 );
 
 const SECRET: &str = "the secret of the shop";
@@ -303,4 +304,24 @@ async fn what_cannot_be_read_changes_nothing(app: TestApp) {
         .send("/sync/orders", &HeaderMap::new(), longest)
         .await;
     assert_eq!(answer.status, 200);
+}
+
+async fn a_code_that_cannot_be_kept_is_told_and_the_order_taken(app: TestApp) {
+    let it = Pushing::open(&app).await;
+    let mut long = order(2, 1);
+    long["custom"]["affiliate_code"] = json!("x".repeat(201));
+    let counts = it.push(json!([order(1, 0), long])).await;
+    assert_eq!(counts["created"], 2);
+    let failed = counts["failed"].as_array().unwrap();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(
+        (&failed[0]["index"], &failed[0]["id"]),
+        (&json!(1), &json!("2"))
+    );
+    let message = failed[0]["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("the rest of the order was taken"),
+        "{message}"
+    );
+    assert_eq!(it.status("2").await, "COMPLETE");
 }
