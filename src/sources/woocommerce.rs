@@ -121,8 +121,6 @@ impl Platform for WooCommerce {
                     total: total.unwrap_or(0),
                 })
             }),
-            total,
-            ..Page::default()
         })
     }
 

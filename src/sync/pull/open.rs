@@ -25,8 +25,8 @@ impl Puller<'_> {
     pub(super) async fn ask_for_open_orders(&mut self, asking: &mut Asking) -> Result<(), Stopped> {
         let queue = self.queue().await?;
         for batch in queue.chunks(self.ids_at_once) {
-            let ids = batch.iter().map(|(_, id)| id.clone()).collect();
-            self.ask_for(asking, ids).await?;
+            let ids: Vec<_> = batch.iter().map(|(_, id)| id.clone()).collect();
+            self.ask_for(asking, &ids).await?;
             if let Some(last) = batch.last().and_then(|(order, _)| *order) {
                 self.source.asked_after = Some(last);
             }
@@ -43,22 +43,14 @@ impl Puller<'_> {
         Ok(())
     }
 
-    /// Asks for these orders, but for those that were told in this run.
-    pub(super) async fn ask_for(
-        &mut self,
-        asking: &mut Asking,
-        mut ids: Vec<String>,
-    ) -> Result<(), Stopped> {
-        let mut asked = HashSet::new();
-        ids.retain(|id| !self.told.contains(id) && asked.insert(id.clone()));
-        for batch in ids.chunks(self.ids_at_once) {
-            match unless_ending(self.app, asking.by_ids(batch)).await {
-                Ok(orders) => self.take_batch(batch, orders),
-                Err(Stopped::Theirs(error)) if may_be_for_one_order(&error) => {
-                    self.ask_by_parts(asking, batch, error).await?;
-                }
-                Err(stopped) => return Err(stopped),
+    /// Asks for these orders, as many as can be asked for at once.
+    async fn ask_for(&mut self, asking: &mut Asking, ids: &[String]) -> Result<(), Stopped> {
+        match unless_ending(self.app, asking.by_ids(ids)).await {
+            Ok(orders) => self.take_batch(ids, orders),
+            Err(Stopped::Theirs(error)) if may_be_for_one_order(&error) => {
+                self.ask_by_parts(asking, ids, error).await?;
             }
+            Err(stopped) => return Err(stopped),
         }
         Ok(())
     }
