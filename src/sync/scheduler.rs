@@ -92,7 +92,8 @@ fn log_panic(ended: Result<(), JoinError>) {
 }
 
 async fn sync_shop(app: App, places: Arc<Places>, shop_id: i64) {
-    if let Err(error) = places.take(sync_in_place(&app, shop_id)).await {
+    let run = Box::pin(sync_in_place(&app, shop_id));
+    if let Err(error) = places.take(run).await {
         tracing::error!(shop_id, cause = %error.in_full(), "a scheduled sync did not run");
     }
 }
