@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use cashable::ledger::{self, DisconnectSource};
-use cashable::sync::SourceUpdate;
-use entity::words::SyncState;
+use cashable::sync::{self, SourceUpdate};
+use entity::words::{SyncState, SyncTrigger};
 use serde_json::{Value, json};
 
 use super::contract::{Connected, olga};
@@ -87,6 +87,20 @@ async fn orders_of_a_source_that_is_off_make_nothing_completed(app: TestApp) {
     assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
     let shown = it.shop.transaction_of("1").await;
     assert_eq!(shown["blockers"], json!(["ORDER_UNSEEN"]), "{shown}");
+    // Nor by a release, nor would it by a run.
+    let pinned = it.shop.transaction_of("3").await;
+    it.shop
+        .override_status(&pinned, "CANCELLED", Value::Null)
+        .await;
+    let release = "mutation($input: ReleaseTransactionOverrideInput!) {
+        answer: releaseTransactionOverride(input: $input) { userErrors { code message } }
+    }";
+    let input = json!({"transactionId": pinned["id"]});
+    it.shop.change(release, input).await;
+    assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
+    let dry = sync::request(&app, it.shop.id, &olga(), SyncTrigger::Manual, true).await;
+    let dry = sync::run(&app, dry.unwrap().run, false, &|_| {}).await;
+    assert_eq!(dry.unwrap().transactions_changed, 0);
     switch(&it, true).await;
     it.wait(0, 1);
     it.pull().await;
@@ -106,7 +120,7 @@ async fn a_source_that_was_changed_meanwhile_makes_nothing_completed(app: TestAp
     let changes = async {
         it.update(update).await;
     };
-    let (state, error) = run_with(&it, changes).await;
+    let (state, error) = Box::pin(run_with(&it, changes)).await;
     assert_eq!(state, SyncState::Failed);
     let error = error.unwrap();
     assert!(
@@ -126,7 +140,7 @@ async fn a_source_that_was_disconnected_meanwhile_settles_as_it_was_known(app: T
     let app = app.reaching(|reach| reach.answer_within = Duration::from_secs(2));
     let it = Shop::open(&app).await;
     due(&it).await;
-    let outcome = run_with(&it, disconnect(&it)).await;
+    let outcome = Box::pin(run_with(&it, disconnect(&it))).await;
     assert_eq!(outcome, (SyncState::Succeeded, None));
     assert_eq!(commissions(&it).await, ["COMPLETED 10.00"; 3]);
 }
