@@ -14,7 +14,7 @@ pub enum Blocker {
     OrderNotComplete,
     /// Its platform no longer has its order; it is asked for once a day.
     OrderGone,
-    /// Its order could not be looked at when its platform was last asked for it.
+    /// Its order could not be looked at when its platform was last asked for it, or its source is switched off.
     OrderUnseen,
     /// The days to wait are not over, or have not begun (R7).
     WaitingDays,

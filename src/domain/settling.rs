@@ -85,7 +85,7 @@ pub struct Standing {
 pub enum Sight {
     /// It could, or nobody asks for it.
     Seen,
-    /// It was not there for the first time, or cannot be read, or its platform could not be asked.
+    /// It was not there for the first time, or cannot be read, or its platform could not be asked, or is switched off.
     Unseen,
     /// It was not there twice.
     Gone,
@@ -99,6 +99,15 @@ impl Sight {
             (_, Some(_)) => Self::Gone,
             (Some(_), None) => Self::Unseen,
             (None, None) => Self::Seen,
+        }
+    }
+
+    /// The same where the order's source is among those whose orders nobody can look at.
+    #[must_use]
+    pub fn among(self, source: &str, unseen: &[String]) -> Self {
+        match self {
+            Self::Seen if unseen.iter().any(|it| it == source) => Self::Unseen,
+            sight => sight,
         }
     }
 }

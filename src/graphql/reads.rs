@@ -11,7 +11,7 @@ use super::viewer::Viewer;
 use crate::app::App;
 use crate::database::{Database, ReadConnection, ReadView};
 use crate::error::{Error, Result};
-use crate::reports;
+use crate::{ledger, reports};
 
 /// Where an operation reads, and the shop that it is about. Clones read the same.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ impl Sighting {
 struct Moment {
     view: ReadView,
     shop: OnceCell<Arc<shop::Model>>,
+    unseen_sources: OnceCell<Arc<Vec<String>>>,
 }
 
 impl Reads {
@@ -80,6 +81,17 @@ impl Reads {
         moment.shop.get_or_try_init(read).await.map(Arc::clone)
     }
 
+    /// The names of the sources whose orders nobody can look at; read once a moment.
+    async fn unseen_sources(&self, shop_id: i64) -> Result<Arc<Vec<String>>> {
+        let moment = self.moment();
+        let read = async || {
+            let db = moment.view.connection().await?;
+            ledger::unseen_sources(&db, shop_id).await.map(Arc::new)
+        };
+        let read = moment.unseen_sources.get_or_try_init(read);
+        read.await.map(Arc::clone)
+    }
+
     fn moment(&self) -> Arc<Moment> {
         Arc::clone(&self.lock())
     }
@@ -94,6 +106,7 @@ impl Moment {
         Arc::new(Self {
             view: ReadView::snapshot(database),
             shop: OnceCell::new(),
+            unseen_sources: OnceCell::new(),
         })
     }
 }
@@ -125,4 +138,9 @@ pub fn sighting(ctx: &Context<'_>) -> Option<Arc<shop::Model>> {
 /// The viewer's shop with its settings.
 pub async fn shop(ctx: &Context<'_>) -> Result<Arc<shop::Model>> {
     reads(ctx)?.shop(viewer(ctx)?.shop_id).await
+}
+
+/// The names of the shop's sources whose orders nobody can look at.
+pub async fn unseen_sources(ctx: &Context<'_>) -> Result<Arc<Vec<String>>> {
+    reads(ctx)?.unseen_sources(viewer(ctx)?.shop_id).await
 }

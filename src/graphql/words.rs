@@ -162,7 +162,7 @@ pub enum TransactionBlocker {
     /// goes on once the order is back; an admin may override it.
     OrderGone,
     /// Its order could not be looked at when its platform was last asked for it: it was missing for the first time,
-    /// or could not be read. The next run asks again.
+    /// or could not be read, or the platform could not. The next run asks again, unless the source is switched off.
     OrderUnseen,
     /// The days to wait are not over, or have not begun.
     WaitingDays,

@@ -120,6 +120,7 @@ impl Change for ImportAffiliates {
                         index,
                         external_id: row.code.clone(),
                         refusal,
+                        taken: false,
                     });
                 }
                 Ok(affiliate) if known == Some(&affiliate) => counts.unchanged += 1,

@@ -28,6 +28,9 @@ pub struct FailedRow {
     pub external_id: String,
     /// What is wrong with it.
     pub refusal: Refusal,
+    /// Whether the rest of it went in all the same.
+    #[serde(default)]
+    pub taken: bool,
 }
 
 impl ImportCounts {
@@ -50,6 +53,15 @@ impl ImportCounts {
             index,
             external_id,
             refusal,
+            taken: false,
         });
+    }
+
+    /// Something of a report could not be taken, and the rest of it was.
+    pub(super) fn fail_in_part(&mut self, index: usize, external_id: &str, refusal: Refusal) {
+        self.fail(index, external_id, refusal);
+        if let Some(failed) = self.failed.last_mut() {
+            failed.taken = true;
+        }
     }
 }

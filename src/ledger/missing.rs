@@ -31,6 +31,23 @@ pub(super) async fn mark_missing(
     mark_unseen(shop, source, external_ids).await
 }
 
+/// Marks orders that were there when they were last asked for, and are missing for the first time, whatever marks
+/// they bear.
+pub(super) async fn mark_missed_first(
+    shop: &ShopWrite,
+    source: &str,
+    external_ids: &[String],
+) -> Result<()> {
+    for ids in external_ids.chunks(CHUNK) {
+        orders(shop, source, ids)
+            .col_expr(Column::MissedAt, Expr::value(shop.now.0))
+            .filter(Column::GoneAt.is_null())
+            .exec(shop.db())
+            .await?;
+    }
+    Ok(())
+}
+
 /// Marks orders that nobody could look at, for whatever reason: they make nothing COMPLETED.
 pub(super) async fn mark_unseen(
     shop: &ShopWrite,
@@ -61,6 +78,19 @@ pub(super) async fn mark_seen(
             .exec(shop.db())
             .await?;
     }
+    Ok(())
+}
+
+/// Takes the marks off all orders of a source that nobody could look at, but for those that are gone.
+pub(super) async fn forget_missed(shop: &ShopWrite, source: &str) -> Result<()> {
+    Entity::update_many()
+        .filter(Column::ShopId.eq(shop.shop.shop_id))
+        .filter(Column::Source.eq(source))
+        .filter(Column::MissedAt.is_not_null())
+        .filter(Column::GoneAt.is_null())
+        .col_expr(Column::MissedAt, Expr::value(None::<i64>))
+        .exec(shop.db())
+        .await?;
     Ok(())
 }
 

@@ -62,9 +62,10 @@ pub use open_orders::open_orders;
 pub use order_import::ImportOrders;
 pub use order_sources::{
     ConnectSource, DisconnectSource, SourceChange, UpdateSource, find_source, sources_of,
+    unseen_sources,
 };
 pub use overrides::{OverrideStatus, ReleaseOverride};
-pub use pulling::{BeginSettling, NoteSource, StorePulled};
+pub use pulling::{BeginSettling, NoteSource, StorePulled, TakenIn, UNREAD_LIMIT};
 pub use receiving::{StoreHinted, StorePushed};
 pub use recount::Recount;
 pub use remapping::MapStatuses;

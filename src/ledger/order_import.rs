@@ -216,7 +216,7 @@ async fn write_drafts(
                         .stored
                         .as_ref()
                         .and_then(|order| order.affiliate_code.clone());
-                    counts.fail(draft.index, &draft.report.external_id, refusal);
+                    counts.fail_in_part(draft.index, &draft.report.external_id, refusal);
                 } else {
                     count(counts, draft.stored.as_ref(), &row, &claim);
                 }

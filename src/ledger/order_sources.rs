@@ -2,10 +2,12 @@
 
 use entity::order_source::{Column, Entity, Model};
 use sea_orm::prelude::Json;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::missing::forget_missed;
 use super::{Change, ShopWrite, bulk};
 use crate::error::{Error, RefusalCode, Result};
 
@@ -52,7 +54,7 @@ pub struct SourceChange {
     pub enabled: Option<bool>,
 }
 
-/// Forgets a platform. Its orders stay, and settle as they were last known.
+/// Forgets a platform. Its orders stay, and settle as they were last known, those apart that were gone there.
 #[derive(Debug, Serialize)]
 pub struct DisconnectSource {
     /// Which.
@@ -118,6 +120,8 @@ impl Change for DisconnectSource {
         Entity::delete_by_id((row.shop_id, row.id))
             .exec(shop.db())
             .await?;
+        // Nobody looks for these any more: they are what they last were.
+        forget_missed(shop, &row.name).await?;
         Ok(without_secrets(row))
     }
 }
@@ -139,6 +143,20 @@ pub async fn sources_of(db: &impl ConnectionTrait, shop_id: i64) -> Result<Vec<M
     Ok(Entity::find()
         .filter(Column::ShopId.eq(shop_id))
         .order_by_asc(Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// The names of a shop's sources whose orders cannot be looked at: those that are switched off, and those that could
+/// not be read when they were last asked.
+pub async fn unseen_sources(db: &impl ConnectionTrait, shop_id: i64) -> Result<Vec<String>> {
+    let is_unseen = Column::Enabled.eq(false).or(Column::Error.is_not_null());
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Name)
+        .filter(Column::ShopId.eq(shop_id))
+        .filter(is_unseen)
+        .into_tuple()
         .all(db)
         .await?)
 }

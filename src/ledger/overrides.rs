@@ -6,6 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::history::Why;
+use super::order_sources::unseen_sources;
 use super::order_store::follow_order;
 use super::queue::standing;
 use super::transaction_rows::{
@@ -106,7 +107,12 @@ impl Change for ReleaseOverride {
         if let Some(order) = &order {
             follow_order(&mut row, order);
         }
-        let status = standing(&row, order.as_ref(), shop.shop.lock_final_statuses)
+        let mut standing = standing(&row, order.as_ref(), shop.shop.lock_final_statuses);
+        if let Some(order) = &order {
+            let unseen = unseen_sources(shop.db(), shop.shop.shop_id).await?;
+            standing.sight = standing.sight.among(&order.source, &unseen);
+        }
+        let status = standing
             .settled(shop.now)
             .unwrap_or(TransactionStatus::Open);
         let change = Restatus {

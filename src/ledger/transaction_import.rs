@@ -59,6 +59,7 @@ impl Change for ImportTransactions {
                         index,
                         external_id,
                         refusal,
+                        taken: false,
                     });
                 }
                 Err(error) => return Err(error),

@@ -85,12 +85,6 @@ struct Place {
 #[derive(Deserialize)]
 struct Answer {
     orders: Vec<Box<RawValue>>,
-    params: Option<Params>,
-}
-
-#[derive(Deserialize)]
-struct Params {
-    total_items: Option<Text>,
 }
 
 /// An order as the list has it.
@@ -135,8 +129,6 @@ impl Platform for CsCart {
                 .query("time_to", &to.to_string());
         }
         let answer: Answer = session.http.send(request).await?.json()?;
-        let total = answer.params.filter(|_| left.is_none());
-        let total = total.and_then(|params| params.total_items);
         let mut orders = answer.orders;
         let next = place.behind(&orders);
         if let Some(Place { from, page: 1 }) = next {
@@ -146,8 +138,6 @@ impl Platform for CsCart {
         Ok(Page {
             orders: self.read(&orders),
             next: next.as_ref().map(Cursor::at),
-            total: total.and_then(|Text(total)| total.parse().ok()),
-            ..Page::default()
         })
     }
 

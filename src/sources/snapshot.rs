@@ -75,10 +75,6 @@ pub struct Window {
 pub struct Page {
     /// The orders as they are now.
     pub orders: Vec<Reported>,
-    /// Ids of orders that have changed and must be asked for: from a feed that tells ids alone.
-    pub changed_ids: Vec<String>,
     /// Where it goes on; unset at the end.
     pub next: Option<Cursor>,
-    /// How many orders the whole walk will bring, where the platform tells. Nothing but a progress bar trusts it.
-    pub total: Option<u64>,
 }

@@ -145,8 +145,6 @@ impl Platform for Vendure {
         Ok(Page {
             orders: found.read(),
             next: next.map(|skip| Cursor::at(&Place { skip, total })),
-            total: found.orders.total_items,
-            ..Page::default()
         })
     }
 

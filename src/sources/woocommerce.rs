@@ -108,8 +108,6 @@ impl Platform for WooCommerce {
         Ok(Page {
             orders: self.read(&raw),
             next: (!is_over).then(|| Cursor::at(&walk)),
-            total: counts.total,
-            ..Page::default()
         })
     }
 

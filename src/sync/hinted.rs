@@ -83,7 +83,7 @@ async fn store(
     let reports = readable.filter_map(|order| report_of(order, &shop.currency).ok());
     let change = StoreHinted {
         source: source.clone(),
-        reports: reports.collect(),
+        reports: reports.map(|(report, _)| report).collect(),
     };
     let author = Author::new(StatusActor::Sync, source.name.clone());
     ledger::write(app, shop.shop_id, &author, &change).await?;

@@ -9,6 +9,7 @@ mod connecting;
 mod hinted;
 mod hints;
 mod pass;
+mod places;
 mod pull;
 mod receiving;
 mod reconnecting;
@@ -29,7 +30,7 @@ pub use pass::{Watch, run};
 pub use pull::Asking;
 pub use receiving::{Received, is_secret_of, receive_hook, receive_push};
 pub use reconnecting::{SourceUpdate, update_source};
-pub use scheduler::{keep_schedule, sync_due_shops};
+pub use scheduler::{Schedule, keep_schedule, sync_due_shops};
 
 use crate::app::App;
 use crate::error::Result;

@@ -1,5 +1,7 @@
 //! What platforms send by themselves: webhooks, which are hints, and pushes, which hold whole orders.
 
+use std::collections::HashSet;
+
 use entity::order_source;
 use entity::words::StatusActor;
 use reqwest::header::HeaderMap;
@@ -66,23 +68,29 @@ pub fn is_secret_of(app: &App, row: &order_source::Model, given: &Secret) -> Res
         .fold(false, |is, secret| is | secret.equals(given)))
 }
 
-/// Takes in orders that a platform has pushed, in one transaction; a bad one is told by its place among them (R22).
+/// Takes in orders that a platform has pushed, in one transaction; a bad one is told by its place among them (R22),
+/// and so is what was left out of one that is counted among those that went in.
 pub async fn receive_push(
     app: &App,
     row: &order_source::Model,
     orders: Vec<Reported>,
 ) -> Result<ImportCounts> {
     let shop = require_shop(app.database.reader(), row.shop_id).await?;
-    let (mut reports, mut places, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut reports, mut places) = (Vec::new(), Vec::new());
+    let (mut failed, mut notes) = (Vec::new(), Vec::new());
     for (index, order) in orders.into_iter().enumerate() {
         let (external_id, report) = match order {
             Ok(order) => (order.external_id.clone(), report_of(order, &shop.currency)),
             Err(unread) => (unread.external_id.unwrap_or_default(), Err(unread.reason)),
         };
         match report {
-            Ok(report) => {
+            Ok((report, left_out)) => {
                 reports.push(report);
                 places.push(index);
+                notes.extend(left_out.map(|why| FailedRow {
+                    taken: true,
+                    ..unreadable(index, external_id, why)
+                }));
             }
             Err(reason) => failed.push(unreadable(index, external_id, reason)),
         }
@@ -98,7 +106,10 @@ pub async fn receive_push(
         refused.index =
             place.ok_or_else(|| Error::Unexpected("a row without a place".to_owned()))?;
     }
+    let refused: HashSet<usize> = counts.failed.iter().map(|it| it.index).collect();
+    notes.retain(|note| !refused.contains(&note.index));
     counts.failed.extend(failed);
+    counts.failed.extend(notes);
     counts.failed.sort_by_key(|failed| failed.index);
     Ok(counts)
 }
@@ -112,5 +123,6 @@ fn unreadable(index: usize, external_id: String, message: String) -> FailedRow {
             message,
             field: None,
         },
+        taken: false,
     }
 }

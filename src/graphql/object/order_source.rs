@@ -98,7 +98,8 @@ impl OrderSource {
         self.0.settings.to_string()
     }
 
-    /// Whether it is asked, and listened to.
+    /// Whether it is asked, and listened to. While it is not, its orders make nothing COMPLETED, since they may have
+    /// been returned: one that is switched off for good is disconnected.
     async fn enabled(&self) -> bool {
         self.0.enabled
     }

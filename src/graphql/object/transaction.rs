@@ -17,7 +17,7 @@ use crate::graphql::errors::Result;
 use crate::graphql::in_turn::InTurn;
 use crate::graphql::money::Money;
 use crate::graphql::node_id::{NodeKind, encode};
-use crate::graphql::reads::{app, reads, shop, viewer};
+use crate::graphql::reads::{app, reads, shop, unseen_sources, viewer};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::siblings::Siblings;
 use crate::graphql::words::{StatusActor, TransactionBlocker, TransactionKind, TransactionStatus};
@@ -191,8 +191,15 @@ impl Transaction {
     async fn blockers(&self, ctx: &Context<'_>) -> Result<Vec<TransactionBlocker>> {
         let shop = shop(ctx).await?;
         let order = self.find_order(ctx).await?;
-        let standing = self.standing(order, shop.lock_final_statuses);
-        let found = blockers(&standing, shop.sync_enabled, app(ctx)?.clock.now());
+        let (now, is_synced) = (app(ctx)?.clock.now(), shop.sync_enabled);
+        let mut standing = self.standing(order, shop.lock_final_statuses);
+        let mut found = blockers(&standing, is_synced, now);
+        if let (Some(order), true) = (order, found.is_empty()) {
+            // Only where nothing else stands in the way is it worth asking.
+            let unseen = unseen_sources(ctx).await?;
+            standing.sight = standing.sight.among(&order.row().source, &unseen);
+            found = blockers(&standing, is_synced, now);
+        }
         Ok(found.into_iter().map(Into::into).collect())
     }
 

@@ -6,8 +6,9 @@ use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait};
 
 use super::Transition;
 use super::range::Range;
-use super::sql::{Days, is_sound, of_transaction, target_status};
+use super::sql::{is_sound, of_transaction, target_status};
 use crate::error::{Error, Result};
+use crate::ledger::order_sources::sources_of;
 use crate::ledger::recount::count_wrong;
 
 /// What a run would do now.
@@ -27,19 +28,15 @@ pub async fn preview(db: &impl ConnectionTrait, shop_id: i64, at: Instant) -> Re
         .one(db)
         .await?
         .ok_or_else(|| Error::not_found("shop"))?;
+    let sources = sources_of(db, shop_id).await?.into_iter();
+    let off: Vec<_> = sources.filter(|it| !it.enabled).map(|it| it.name).collect();
     let range = Range {
         shop_id,
         at,
         last: None,
-        unseen: &[],
+        unseen: &off,
     };
-    let target = target_status(
-        shop.lock_final_statuses,
-        Days::At {
-            now: at,
-            unseen: &[],
-        },
-    );
+    let target = target_status(shop.lock_final_statuses, range.days());
     let changes = range
         .rows()
         .expr_as(of_transaction(transaction::Column::Status), "from_status")

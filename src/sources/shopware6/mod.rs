@@ -20,7 +20,6 @@ use serde_json::value::RawValue;
 use self::order::AffiliateFrom;
 use super::hook::{Hook, HookError, Incoming};
 use super::http::Http;
-use super::json::Text;
 use super::platform::{Access, Kind, Platform, Pull, Session};
 use super::settings::{read_settings, required};
 use super::snapshot::{Cursor, Page, Reported, Window};
@@ -98,7 +97,6 @@ struct Token {
 /// What a search has found.
 #[derive(Deserialize)]
 struct Found<T> {
-    total: Option<Text>,
     data: Vec<T>,
 }
 
@@ -131,12 +129,9 @@ impl Platform for Shopware {
                 after: order::last_place(&found.data)?,
             })
         };
-        let total = found.total.filter(|_| after.is_none());
         Ok(Page {
             orders: self.read(session, &found.data).await?,
             next: next.as_ref().map(Cursor::at),
-            total: total.and_then(|Text(total)| total.parse().ok()),
-            ..Page::default()
         })
     }
 

@@ -64,7 +64,20 @@ impl Asking {
 
     /// The orders with these ids.
     pub async fn by_ids(&mut self, ids: &[String]) -> Result<Vec<Reported>, SourceError> {
-        let mut patience = Patience::new();
+        self.by_ids_with(Patience::new(), ids).await
+    }
+
+    /// Some of the orders that the platform has just failed to give all together. It is not asked again where it
+    /// may be one of them that it fails at.
+    pub async fn part_by_ids(&mut self, ids: &[String]) -> Result<Vec<Reported>, SourceError> {
+        self.by_ids_with(Patience::for_part(), ids).await
+    }
+
+    async fn by_ids_with(
+        &mut self,
+        mut patience: Patience,
+        ids: &[String],
+    ) -> Result<Vec<Reported>, SourceError> {
         loop {
             let answer = match self.sign_in().await {
                 Ok(()) => self.platform.by_ids(self.session(), ids).await,
@@ -122,6 +135,8 @@ struct Patience {
     tries_left: u32,
     pause: Duration,
     signed_in_anew: bool,
+    /// Whether this asks for a part of what was asked for before.
+    is_for_part: bool,
 }
 
 impl Patience {
@@ -130,12 +145,21 @@ impl Patience {
             tries_left: TRIES - 1,
             pause: FIRST_PAUSE,
             signed_in_anew: false,
+            is_for_part: false,
+        }
+    }
+
+    fn for_part() -> Self {
+        Self {
+            is_for_part: true,
+            ..Self::new()
         }
     }
 
     /// How long to wait for another try; the error where there is none or none would help.
     fn pause_after(&mut self, error: SourceError) -> Result<Duration, SourceError> {
-        if !error.may_pass() || self.tries_left == 0 {
+        let tells_of_part = self.is_for_part && may_be_for_one_order(&error);
+        if !error.may_pass() || self.tries_left == 0 || tells_of_part {
             return Err(error);
         }
         let backoff = self.pause.mul_f64(0.5 + fastrand::f64());
@@ -151,6 +175,15 @@ impl Patience {
             _ => Ok(backoff),
         }
     }
+}
+
+/// Whether a platform may have failed at one of the orders that it was asked for. All else concerns the platform:
+/// its address, who asks, and how much it can bear.
+pub(super) fn may_be_for_one_order(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::Failed(_) | SourceError::Unreadable(_) | SourceError::Refused(_)
+    )
 }
 
 #[cfg(test)]
@@ -181,6 +214,21 @@ mod tests {
             };
             let pause = Patience::new().pause_after(busy).ok();
             assert_eq!(pause, waits.then_some(asked), "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_for_one_order_is_not_asked_again_by_parts() {
+        let busy = SourceError::Busy { retry_after: None };
+        for (error, is_asked_again) in [
+            (SourceError::Failed("500".to_owned()), false),
+            (SourceError::unreadable("half"), false),
+            (SourceError::Refused("400".to_owned()), false),
+            (SourceError::Slow(Duration::from_secs(30)), true),
+            (busy, true),
+        ] {
+            let pause = Patience::for_part().pause_after(error.clone());
+            assert_eq!(pause.is_ok(), is_asked_again, "{error:?}");
         }
     }
 

@@ -79,7 +79,6 @@ impl Puller<'_> {
             walk.began_there = walk.began_there.or(asking.http().date());
             let ids = ids_of(&page);
             self.take(page.orders);
-            self.ask_for(asking, page.changed_ids).await?;
             let goes_on = page.next.is_some();
             self.note_place(&mut walk, page.next);
             self.store().await?;
@@ -137,11 +136,11 @@ impl Turns {
 
 /// The orders of a page, in the order in which it has them.
 fn ids_of(page: &Page) -> Vec<String> {
-    let orders = page.orders.iter().filter_map(|order| match order {
+    let ids = page.orders.iter().filter_map(|order| match order {
         Ok(order) => Some(order.external_id.clone()),
         Err(unread) => unread.external_id.clone(),
     });
-    orders.chain(page.changed_ids.iter().cloned()).collect()
+    ids.collect()
 }
 
 #[cfg(test)]

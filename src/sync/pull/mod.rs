@@ -26,18 +26,28 @@ use crate::error::{Error, Result};
 use crate::ledger::{self, Author, KeepLease, read_again, require_shop, sources_of};
 use crate::sources::kind_of;
 
+/// What was read of a source is not what would be read of it now.
+const CHANGED: &str = "it was changed while it was read; the next run reads it anew";
+
 /// What pulling has left.
 #[derive(Debug, Default)]
 pub struct Pulled {
     /// How many platforms were asked.
     pub asked: usize,
-    /// The sources whose orders could not all be looked at.
+    /// The sources whose orders could not all be looked at, or are not asked since they are switched off.
     pub unseen: Vec<String>,
     /// What went wrong with which source.
     pub errors: Vec<String>,
 }
 
 impl Pulled {
+    /// A source could not be read, or not to its end.
+    fn miss(&mut self, source: String, reason: &str) {
+        tracing::warn!(source, reason, "a platform was not read");
+        self.errors.push(format!("{source}: {reason}"));
+        self.unseen.push(source);
+    }
+
     /// How a run ends that has pulled this.
     pub fn outcome(self) -> Result<()> {
         if self.errors.is_empty() {
@@ -83,26 +93,30 @@ async fn pull_all(
     let mut pulled = Pulled::default();
     let (db, shop_id) = (app.database.reader(), run.shop_id);
     let sources = read_again(|| sources_of(db, shop_id)).await?;
-    for source in sources.into_iter().filter(is_pulled) {
+    let (on, off): (Vec<_>, Vec<_>) = sources.into_iter().partition(|it| it.enabled);
+    // What is not asked may have been returned meanwhile.
+    pulled.unseen.extend(off.into_iter().map(|it| it.name));
+    for source in on.into_iter().filter(is_pulled) {
         pulled.asked += 1;
         let name = source.name.clone();
         let shop = read_again(|| require_shop(db, shop_id)).await?;
         let mut platform = Puller::new(app, author, run, watch, shop, source);
         match platform.pull().await {
-            Ok(()) | Err(Stopped::Disconnected) => {}
+            Ok(()) => {}
             Err(Stopped::Ours(error)) => return Err(error),
-            Err(stopped) => {
-                let reason = stopped.reason().unwrap_or_default();
-                tracing::warn!(source = name, reason, "a platform was not read");
-                pulled.errors.push(format!("{name}: {reason}"));
-                pulled.unseen.push(name);
+            Err(Stopped::Disconnected) => {
+                // Its row is another one now, where there still is one.
+                let left = read_again(|| sources_of(db, shop_id)).await?;
+                if left.iter().any(|it| it.name == name) {
+                    pulled.miss(name, CHANGED);
+                }
             }
+            Err(stopped) => pulled.miss(name, &stopped.reason().unwrap_or_default()),
         }
     }
     Ok(pulled)
 }
 
 fn is_pulled(source: &order_source::Model) -> bool {
-    let only_pushes = kind_of(&source.kind).is_ok_and(|kind| kind.pull.is_none());
-    source.enabled && !only_pushes
+    !kind_of(&source.kind).is_ok_and(|kind| kind.pull.is_none())
 }

@@ -9,7 +9,7 @@ use super::stopped::{REASON, Stopped};
 use crate::app::App;
 use crate::domain::text;
 use crate::error::Result;
-use crate::ledger::{self, Author, NoteSource, StorePulled};
+use crate::ledger::{self, Author, NoteSource, StorePulled, UNREAD_LIMIT};
 use crate::sources::{Lack, OrderSnapshot, Reported, Unread, kind_of};
 use crate::sync::Watch;
 use crate::sync::connecting::asking;
@@ -34,6 +34,8 @@ pub struct Puller<'a> {
     pub(super) daily: bool,
     /// Whether what is final is looked at again.
     pub(super) sweeps: bool,
+    /// At how many orders it has failed in this run.
+    pub(super) fails_at: usize,
     /// The orders that it has told in this run; they need not be asked for again.
     pub(super) told: HashSet<String>,
     /// What was told of them, until it is stored.
@@ -61,6 +63,7 @@ impl<'a> Puller<'a> {
             ids_at_once: 1,
             daily: false,
             sweeps: false,
+            fails_at: 0,
             told: HashSet::new(),
             snapshots: HashMap::new(),
             unread: Vec::new(),
@@ -70,15 +73,16 @@ impl<'a> Puller<'a> {
 
     /// Pulls what there is, and notes how that went.
     pub async fn pull(&mut self) -> Result<(), Stopped> {
-        let outcome = self.pull_all().await;
+        let mut outcome = self.pull_all().await;
+        let is_theirs = |it: &Stopped| it.reason().is_some();
+        if outcome.as_ref().is_err_and(is_theirs) && self.waiting() > 0 {
+            // What it told before goes in all the same.
+            outcome = self.store().await.and(outcome);
+        }
         if let Err(stopped) = &outcome {
             let Some(reason) = stopped.reason() else {
                 return outcome;
             };
-            // What it told before goes in all the same.
-            if self.waiting() > 0 {
-                self.store().await?;
-            }
             self.source.error = Some(reason);
         } else {
             self.source.pulled_at = Some(self.now());
@@ -149,13 +153,16 @@ impl<'a> Puller<'a> {
     /// Stores what was taken in, and how far the platform is read by that, in one transaction.
     pub(super) async fn store(&mut self) -> Result<(), Stopped> {
         let mut unread = std::mem::take(&mut self.unread);
-        let mut reports = Vec::new();
+        let (mut reports, mut notes) = (Vec::new(), Vec::new());
         let mut snapshots: Vec<_> = self.snapshots.drain().map(|(_, order)| order).collect();
         snapshots.sort_by(|a, b| (a.placed_at, &a.external_id).cmp(&(b.placed_at, &b.external_id)));
         for order in snapshots {
             let external_id = order.external_id.clone();
             match report_of(order, &self.shop.currency) {
-                Ok(report) => reports.push(report),
+                Ok((report, left_out)) => {
+                    reports.push(report);
+                    notes.extend(left_out.map(|why| (external_id, why)));
+                }
                 Err(reason) => unread.push((external_id, reason)),
             }
         }
@@ -163,12 +170,18 @@ impl<'a> Puller<'a> {
             run: self.run.clone(),
             source: self.source.clone(),
             reports,
+            notes,
             unread,
             missing: std::mem::take(&mut self.missing),
         };
-        (*self.run, self.source) =
-            ledger::write(self.app, self.run.shop_id, self.author, &store).await?;
+        let taken = ledger::write(self.app, self.run.shop_id, self.author, &store).await?;
+        (*self.run, self.source) = (taken.run, taken.source);
         (self.watch)(self.run);
+        if let Some(id) = taken.left_out {
+            let why =
+                format!("more than {UNREAD_LIMIT} of its orders cannot be read, such as {id}");
+            return Err(Stopped::Unusable(why));
+        }
         Ok(())
     }
 

@@ -17,7 +17,7 @@ pub enum Stopped {
     Theirs(SourceError),
     /// What is stored of it does not do (any more).
     Unusable(String),
-    /// It was disconnected meanwhile.
+    /// It was disconnected meanwhile, or is asked elsewhere or read by other settings since.
     Disconnected,
     /// Something of ours, which ends the whole run.
     Ours(Error),

@@ -29,6 +29,7 @@ on_both!(
     what_cannot_be_read_changes_nothing,
     strangers_take_no_place_of_a_source_that_the_path_names,
     a_path_names_the_source_of_its_push,
+    a_code_that_cannot_be_kept_is_told_and_the_order_taken,
 );
 
 const SECRET: &str = "the secret of the shop";
@@ -402,4 +403,24 @@ async fn a_path_names_the_source_of_its_push(app: TestApp) {
         answer["orderSources"].as_array().unwrap().contains(&shown),
         "{answer}"
     );
+}
+
+async fn a_code_that_cannot_be_kept_is_told_and_the_order_taken(app: TestApp) {
+    let it = Pushing::open(&app).await;
+    let mut long = order(2, 1);
+    long["custom"]["affiliate_code"] = json!("x".repeat(201));
+    let counts = it.push(json!([order(1, 0), long])).await;
+    assert_eq!(counts["created"], 2);
+    let failed = counts["failed"].as_array().unwrap();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(
+        (&failed[0]["index"], &failed[0]["id"]),
+        (&json!(1), &json!("2"))
+    );
+    let message = failed[0]["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("the rest of the order was taken"),
+        "{message}"
+    );
+    assert_eq!(it.status("2").await, "COMPLETE");
 }

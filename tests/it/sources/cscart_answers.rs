@@ -167,7 +167,6 @@ async fn a_walk_asks_for_whole_seconds_and_a_page_leads_on_from_its_last() {
         (page.unwrap(), asked)
     };
     let (page_of_one, asked) = page(vec![order("", Value::Null)]).await;
-    assert_eq!(page_of_one.total, Some(64));
     assert_eq!(page_of_one.next, None);
     for part in [
         "period=C",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::contract::Connected;
 use super::server::Trouble;
-use super::shop::Status;
+use super::shop::{Broken, Status};
 use super::woocommerce::WooCommerce;
 use crate::support::shop::time;
 use crate::support::{TestApp, on_both};
@@ -15,6 +15,7 @@ on_both!(
     an_order_that_comes_back_goes_on,
     an_old_report_shows_that_an_order_is_there,
     an_outage_is_no_miss,
+    an_order_that_cannot_be_read_is_no_miss,
 );
 
 const HALF_AN_HOUR: i64 = 30 * 60_000;
@@ -125,8 +126,35 @@ async fn an_outage_is_no_miss(app: TestApp) {
     for _ in 0..3 {
         it.wait(0, HALF_AN_HOUR);
         it.platform.trouble(&[Trouble::None]);
-        it.platform.trouble(&[Trouble::Status(500); 5]);
+        it.platform.trouble(&[Trouble::Status(500); 5 + 1]);
         it.fail().await;
     }
     assert_eq!(it.row(1).await.missed_at, None);
+}
+
+/// It is there: only when it is missed twice after that it is gone.
+async fn an_order_that_cannot_be_read_is_no_miss(app: TestApp) {
+    let it = Shop::open(&app).await;
+    it.platform.with(|shop| shop.place(1, Status::New));
+    it.pull().await;
+    let order = it.platform.server.shop().orders.remove(0);
+    // Missed once, and there again.
+    for is_there in [false, true] {
+        it.wait(0, HALF_AN_HOUR);
+        it.platform.with(|shop| {
+            shop.orders.clear();
+            if is_there {
+                shop.orders.push(order.clone());
+                shop.order(1).broken = Some(Broken::NoTotal);
+            }
+        });
+        it.pull().await;
+        assert!(it.row(1).await.missed_at.is_some());
+    }
+    it.platform.with(|shop| shop.remove(1));
+    for is_gone in [false, true] {
+        it.wait(0, HALF_AN_HOUR);
+        it.pull().await;
+        assert_eq!(it.row(1).await.gone_at.is_some(), is_gone);
+    }
 }

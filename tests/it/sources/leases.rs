@@ -20,7 +20,7 @@ on_both!(
 );
 
 /// Longer than what is left of a lease after it, shorter than a lease.
-const A_WHILE: i64 = 40_000;
+pub const A_WHILE: i64 = 40_000;
 
 type Shop<'a> = Connected<'a, WooCommerce>;
 
@@ -68,7 +68,8 @@ async fn r18_a_run_that_lost_its_lease_waits_for_no_platform(app: TestApp) {
     assert_eq!(it.pull().await.orders_changed, 3);
 }
 
-async fn until_lease_reaches(it: &Shop<'_>, instant: Instant) {
+/// Until a run under way has said that it is alive.
+pub async fn until_lease_reaches(it: &Shop<'_>, instant: Instant) {
     loop {
         let lease = sync_lease::Entity::find_by_id(it.shop.id)
             .one(it.shop.app.behind_its_back())

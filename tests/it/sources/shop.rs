@@ -71,6 +71,8 @@ pub struct FakeShop {
     pub repeats: bool,
     /// The numbers of orders that do not load there: pages leave them out, and count them all the same.
     pub leaves_out: Vec<u32>,
+    /// The numbers of orders at which it fails whenever it is to give them.
+    pub fails_at: Vec<u32>,
 }
 
 impl Default for FakeShop {
@@ -83,6 +85,7 @@ impl Default for FakeShop {
             page_size: None,
             repeats: false,
             leaves_out: Vec::new(),
+            fails_at: Vec::new(),
         }
     }
 }

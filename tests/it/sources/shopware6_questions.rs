@@ -39,26 +39,24 @@ async fn a_payment_that_changed_shows_its_order() {
     assert_eq!(found, [id(102), id(103)]);
 }
 
-/// The next page lies behind the last order, whatever could be read of it, and only the first is counted.
+/// The next page lies behind the last order, whatever could be read of it.
 #[tokio::test]
 async fn a_shop_that_gives_less_at_once_is_asked_for_less() {
     let shop = Shop::with_fixed_orders();
     let settings = json!({"page_size": 3});
-    let (mut cursor, mut counts, mut totals) = (None, Vec::new(), Vec::new());
+    let (mut cursor, mut counts) = (None, Vec::new());
     loop {
         let page = shop.changes(settings.clone(), None, cursor.as_ref()).await;
         counts.push(page.orders.len());
-        totals.push(page.total);
         cursor = page.next;
         if cursor.is_none() {
             break;
         }
     }
     assert_eq!(counts, [3, 3, 3, 1]);
-    assert_eq!(totals, [Some(10), None, None, None]);
     let elsewhere = Cursor(json!({"page": 3}));
     let page = shop.changes(settings, None, Some(&elsewhere)).await;
-    assert_eq!(page.total, Some(10));
+    assert_eq!(page.orders.len(), 3);
 }
 
 #[tokio::test]

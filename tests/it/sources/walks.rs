@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::contract::Connected;
 use super::server::{Platform, Trouble};
-use super::shop::Status;
+use super::shop::{Broken, Status};
 use super::woocommerce::WooCommerce;
 use crate::support::{TestApp, on_both};
 
@@ -18,6 +18,7 @@ on_both!(
     a_platform_that_gives_the_same_page_for_ever_is_left,
     what_is_read_by_other_settings_is_read_anew,
     a_run_under_way_leaves_what_an_admin_changes_meanwhile,
+    more_unreadable_orders_than_are_remembered_end_the_walk,
 );
 
 const HALF_AN_HOUR: i64 = 30 * 60_000;
@@ -211,4 +212,35 @@ async fn set(it: &Shop<'_>, settings: Value) {
         ..SourceUpdate::default()
     };
     it.update(update).await;
+}
+
+/// What is not remembered would never come.
+async fn more_unreadable_orders_than_are_remembered_end_the_walk(app: TestApp) {
+    let it = Shop::open(&app).await;
+    place_long_ago(&it, 1_250);
+    it.platform.with(|shop| {
+        for number in 101..=1_250 {
+            shop.order(number).broken = Some(Broken::NoTotal);
+        }
+    });
+    for _ in 0..2 {
+        let error = it.fail().await;
+        assert!(
+            error.contains("more than 1000 of its orders cannot be read, such as "),
+            "{error}"
+        );
+        let source = it.sources().await.swap_remove(0);
+        assert_eq!((source.covered_until, source.pulled_at), (None, None));
+        assert!(source.error.unwrap().starts_with("more than"));
+        it.wait(0, HALF_AN_HOUR);
+    }
+    assert_eq!(it.stored().await.len(), 100);
+    it.platform.with(|shop| {
+        for order in &mut shop.orders {
+            order.broken = None;
+        }
+    });
+    it.pull().await;
+    assert_eq!(it.stored().await.len(), 1_250);
+    assert_eq!(it.sources().await[0].unread, None);
 }

@@ -14,6 +14,7 @@ on_both!(
     an_order_that_cannot_be_read_makes_nothing_completed,
     an_order_that_was_missed_makes_nothing_completed_and_its_release_neither,
     what_needs_no_looking_at_settles_all_the_same,
+    an_order_whose_new_affiliate_is_inactive_was_looked_at,
 );
 
 type Shop<'a> = Connected<'a, WooCommerce>;
@@ -40,9 +41,10 @@ async fn commissions(it: &Shop<'_>) -> [String; 3] {
 async fn nothing_becomes_completed_where_the_fetch_by_ids_fails(app: TestApp) {
     let it = Shop::open(&app).await;
     due(&it).await;
-    // The changes are told, and there are none.
+    // The changes are told, and there are none. Then it fails five times, at parts of what was asked for, and at
+    // the least that it can be asked.
     it.platform.trouble(&[Trouble::None]);
-    it.platform.trouble(&[Trouble::Status(500); 5]);
+    it.platform.trouble(&[Trouble::Status(500); 5 + 4 + 1]);
     it.fail().await;
     assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
     // Neither with a run that looks at everything, and again.
@@ -118,4 +120,35 @@ async fn what_needs_no_looking_at_settles_all_the_same(app: TestApp) {
     it.fail().await;
     assert_eq!(it.shop.commission("by hand").await, "COMPLETED 10.00");
     assert_eq!(commissions(&it).await, ["IN_PROGRESS 10.00"; 3]);
+}
+
+/// R16: only its affiliate is not followed, and that is told.
+async fn an_order_whose_new_affiliate_is_inactive_was_looked_at(app: TestApp) {
+    let it = Shop::open(&app).await;
+    it.platform.with(|shop| {
+        shop.place(3, Status::Complete);
+        shop.order(3).affiliate = Some("bert".to_owned());
+    });
+    it.pull().await;
+    it.shop
+        .update_affiliate("bert", json!({"active": false}))
+        .await;
+    it.wait(15, 0);
+    it.platform
+        .with(|shop| shop.change(1, |order| order.affiliate = Some("bert".to_owned())));
+    let run = it.pull().await;
+    let failures = it.failures(&run).await;
+    assert_eq!(failures.len(), 1);
+    assert!(
+        failures[0].1.ends_with("the rest of the order was taken"),
+        "{failures:?}"
+    );
+    assert_eq!(commissions(&it).await, ["COMPLETED 10.00"; 3]);
+    assert_eq!(
+        (
+            it.row(1).await.missed_at,
+            it.sources().await[0].unread.clone()
+        ),
+        (None, None)
+    );
 }

@@ -85,6 +85,9 @@ fn ping() -> Delivery {
     (HeaderMap::new(), b"webhook_id=1".to_vec())
 }
 
+/// What is wrong where a plugin does not get along with an order.
+const FATAL: &str = "fatal";
+
 /// One page of the orders, filtered and sorted as the parameters say.
 async fn orders(
     State(server): State<Server>,
@@ -98,6 +101,11 @@ async fn orders(
     }
     match page(&server.shop(), &parameters) {
         Ok((counts, page)) => (counts, Json(page)).into_response(),
+        Err(fatal) if fatal == FATAL => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "There has been a critical error",
+        )
+            .into_response(),
         Err(parameter) => {
             let error = json!({"code": "rest_invalid_param", "message": format!("Invalid parameter(s): {parameter}")});
             (StatusCode::BAD_REQUEST, Json(error)).into_response()
@@ -149,6 +157,12 @@ fn page(
     let total = shop.lies_about_total.unwrap_or(found.len() as u64);
     let first = ((page - 1) * per_page).saturating_sub(usize::from(shop.repeats && page > 1));
     let page = found.into_iter().skip(first).take(per_page);
+    if page
+        .clone()
+        .any(|order| shop.fails_at.contains(&order.number))
+    {
+        return Err(FATAL.to_owned());
+    }
     let loads = |order: &&FakeOrder| !shop.leaves_out.contains(&order.number);
     let page = page.filter(loads);
     let pages = total.div_ceil(per_page as u64);
