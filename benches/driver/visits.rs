@@ -3,6 +3,7 @@
 //! PostgreSQL counts rows read from tables and index entries read. SQLite counts no rows, but the steps of its
 //! virtual machine, of which each row takes the same few: what visits more rows takes more steps.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as Moment};
@@ -17,9 +18,14 @@ use crate::store::{Kind, Store, close, query};
 /// How many steps of SQLite's machine are counted at a time.
 const STEPS: i32 = 100;
 
-const ROWS: &str = "SELECT CAST((SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables
-        WHERE relname NOT LIKE 'seaql%')
-    + (SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes) AS BIGINT) AS n";
+/// Rows of each table that was read through, and entries of each index.
+const ROWS: &str =
+    "SELECT relname::TEXT AS name, CAST(seq_tup_read AS BIGINT) AS n FROM pg_stat_user_tables
+        WHERE relname NOT LIKE 'seaql%'
+    UNION ALL SELECT indexrelname::TEXT, CAST(idx_tup_read AS BIGINT) FROM pg_stat_user_indexes";
+
+/// How many of the most visited tables and indexes are named.
+const NAMED: usize = 6;
 
 /// Whoever is still connected has yet to hand in its counts.
 const OTHERS: &str = "SELECT count(*) AS n FROM pg_stat_activity
@@ -50,7 +56,7 @@ pub async fn visits(
     work: impl AsyncFnOnce(&App) -> Outcome<()>,
 ) -> Outcome<Visits> {
     let before = match store.kind {
-        Kind::Sqlite => 0,
+        Kind::Sqlite => BTreeMap::new(),
         Kind::Postgres => rows_so_far(store, name).await?,
     };
     let app = store.app(name, now).await?;
@@ -65,7 +71,7 @@ pub async fn visits(
     close(&app).await?;
     let count = match store.kind {
         Kind::Sqlite => steps.load(Ordering::Relaxed) * u64::from(STEPS.unsigned_abs()),
-        Kind::Postgres => rows_so_far(store, name).await? - before,
+        Kind::Postgres => tell(&rows_so_far(store, name).await?, &before)?,
     };
     Ok(Visits { count, seconds })
 }
@@ -88,15 +94,36 @@ async fn count_steps(database: &DatabaseConnection, steps: &Arc<AtomicU64>) -> O
     Ok(())
 }
 
-async fn rows_so_far(store: &Store, name: &str) -> Outcome<u64> {
+/// How many rows were visited in all; says of which tables and indexes most were.
+fn tell(after: &BTreeMap<String, i64>, before: &BTreeMap<String, i64>) -> Outcome<u64> {
+    let visited = after
+        .iter()
+        .map(|(name, rows)| (rows - before.get(name).unwrap_or(&0), name.as_str()));
+    let mut visited: Vec<_> = visited.collect();
+    visited.sort_unstable_by(|a, b| b.cmp(a));
+    let most: Vec<_> = visited
+        .iter()
+        .take(NAMED)
+        .map(|(rows, name)| format!("{name} {rows}"))
+        .collect();
+    eprintln!("  visited most: {}", most.join(", "));
+    Ok(u64::try_from(
+        visited.iter().map(|(rows, _)| rows).sum::<i64>(),
+    )?)
+}
+
+async fn rows_so_far(store: &Store, name: &str) -> Outcome<BTreeMap<String, i64>> {
     let url = store.url(name);
     loop {
         let connection = Database::connect(&url).await?;
         let others = number(&connection, OTHERS).await?;
-        let rows = number(&connection, ROWS).await?;
+        let mut found = BTreeMap::new();
+        for row in query(&connection, ROWS).await? {
+            found.insert(row.try_get("", "name")?, row.try_get("", "n")?);
+        }
         connection.close().await?;
         if others == 0 {
-            return Ok(u64::try_from(rows)?);
+            return Ok(found);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
