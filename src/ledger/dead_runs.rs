@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entity::words::SyncState;
-use entity::{sync_lease, sync_run};
+use entity::{Instant, sync_lease, sync_run};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
@@ -27,19 +27,12 @@ impl Change for FailDeadRuns {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<usize> {
         let lease = sync_lease::Entity::find_by_id(shop.shop.shop_id)
-            .filter(sync_lease::Column::ExpiresAt.gt(shop.now))
             .one(shop.db())
             .await?;
-        let is_dead = |run: &sync_run::Model| {
-            if run.dry_run {
-                return is_too_old(shop, run);
-            }
-            lease.as_ref().is_none_or(|lease| lease.run_id != run.id)
-        };
-        let mut dead: Vec<_> = unfinished_runs(shop)
-            .await?
+        let (unfinished, now) = (unfinished_runs(shop).await?, shop.now);
+        let mut dead: Vec<_> = unfinished
             .into_iter()
-            .filter(is_dead)
+            .filter(|run| is_dead(run, lease.as_ref(), now))
             .collect();
         for run in &mut dead {
             mark_dead(shop, run);
@@ -63,12 +56,17 @@ pub(super) async fn dry_run_under_way(shop: &ShopWrite) -> Result<Option<sync_ru
     let unfinished = unfinished_runs(shop).await?;
     let mut living = unfinished
         .into_iter()
-        .filter(|run| run.dry_run && !is_too_old(shop, run));
+        .filter(|run| run.dry_run && !is_dead(run, None, shop.now));
     Ok(living.next())
 }
 
-fn is_too_old(shop: &ShopWrite, dry_run: &sync_run::Model) -> bool {
-    dry_run.queued_at.0 + DRY_RUN_MILLIS < shop.now.0
+/// Whether nobody is at an unfinished run any more: its shop's lease is not its own or has run out, or it is a dry
+/// run, which has none, and has taken too long.
+fn is_dead(run: &sync_run::Model, lease: Option<&sync_lease::Model>, now: Instant) -> bool {
+    if run.dry_run {
+        return run.queued_at.0 + DRY_RUN_MILLIS < now.0;
+    }
+    lease.is_none_or(|lease| lease.run_id != run.id || lease.expires_at <= now)
 }
 
 async fn unfinished_runs(shop: &ShopWrite) -> Result<Vec<sync_run::Model>> {
@@ -79,15 +77,26 @@ async fn unfinished_runs(shop: &ShopWrite) -> Result<Vec<sync_run::Model>> {
         .await?)
 }
 
-/// Looks for dead runs in all shops, and marks them as failed.
+/// Looks for dead runs in all shops, and marks them as failed. Shops whose runs are alive are not written to, and
+/// what goes wrong with one is logged.
 pub async fn fail_dead_runs(app: &App) -> Result<()> {
+    let (db, now) = (app.database.reader(), app.clock.now());
     let unfinished = sync_run::Entity::find()
         .filter(sync_run::Column::State.is_in([SyncState::Queued, SyncState::Running]))
-        .all(app.database.reader())
+        .all(db)
         .await?;
-    let shops: BTreeSet<i64> = unfinished.iter().map(|run| run.shop_id).collect();
+    let mut shops = BTreeSet::new();
+    for run in unfinished {
+        let lease = sync_lease::Entity::find_by_id(run.shop_id).one(db).await?;
+        if is_dead(&run, lease.as_ref(), now) {
+            shops.insert(run.shop_id);
+        }
+    }
     for shop_id in shops {
-        write(app, shop_id, &Author::run(Uuid::nil()), &FailDeadRuns).await?;
+        let failed = write(app, shop_id, &Author::run(Uuid::nil()), &FailDeadRuns).await;
+        if let Err(error) = failed {
+            tracing::error!(shop_id, cause = %error.in_full(), "dead runs were not marked");
+        }
     }
     Ok(())
 }

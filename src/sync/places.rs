@@ -39,8 +39,12 @@ impl Places {
         if let Ok(done) = timeout(BEGINNING, work.as_mut()).await {
             return done;
         }
-        // Where there is no slow place left it keeps the one that it has.
-        let _place = self.slow.try_acquire().ok().or(place);
+        // Where there is no slow place it keeps the one that it has, until there is.
+        let _slow = tokio::select! {
+            done = work.as_mut() => return done,
+            slow = self.slow.acquire() => slow,
+        };
+        drop(place);
         work.await
     }
 }
@@ -50,7 +54,7 @@ mod tests {
     use std::future::pending;
     use std::sync::Arc;
 
-    use tokio::time::Instant;
+    use tokio::time::{Instant, sleep};
 
     use super::*;
 
@@ -81,5 +85,26 @@ mod tests {
             let waited = waited_behind(endless).await;
             assert_eq!(waited, turns.map(|turns| turns * BEGINNING), "{endless}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_place_that_comes_free_is_taken() {
+        let places = Arc::new(Places::default());
+        let long = Duration::from_hours(1);
+        for number in 0..SLOW + QUICK {
+            let places = Arc::clone(&places);
+            let work = async move {
+                if number >= SLOW {
+                    pending::<()>().await;
+                }
+                sleep(long).await;
+            };
+            tokio::spawn(async move { places.take(work).await });
+            tokio::task::yield_now().await;
+        }
+        let began = Instant::now();
+        let quick = timeout(Duration::from_hours(24), places.take(async {}));
+        quick.await.unwrap();
+        assert_eq!(began.elapsed(), long);
     }
 }

@@ -146,14 +146,7 @@ impl Reply {
     fn of(self, counts: &ImportCounts) -> Response {
         match self {
             Self::Json => Json(Told::success(counts)).into_response(),
-            Self::Text if counts.failed.is_empty() => "OK".into_response(),
-            Self::Text => {
-                let line = |row: &FailedRow| {
-                    format!("{}: {}\n", row.external_id, in_their_words(&row.refusal))
-                };
-                let lines: String = counts.failed.iter().map(line).collect();
-                format!("{} orders were not taken\n{lines}", counts.failed.len()).into_response()
-            }
+            Self::Text => text_of(&counts.failed).into_response(),
         }
     }
 
@@ -180,6 +173,18 @@ impl Reply {
         }
         response
     }
+}
+
+/// `OK` where all were taken, whatever was left out of some.
+fn text_of(failed: &[FailedRow]) -> String {
+    let refused: Vec<_> = failed.iter().filter(|row| !row.taken).collect();
+    if refused.is_empty() {
+        return "OK".to_owned();
+    }
+    let line =
+        |row: &&FailedRow| format!("{}: {}\n", row.external_id, in_their_words(&row.refusal));
+    let lines: String = refused.iter().map(line).collect();
+    format!("{} orders were not taken\n{lines}", refused.len())
 }
 
 fn asks_for_text(uri: &Uri) -> bool {
@@ -209,6 +214,7 @@ struct Failed<'a> {
     id: &'a str,
     code: &'static str,
     message: String,
+    taken: bool,
 }
 
 #[derive(Serialize)]
@@ -223,6 +229,7 @@ impl<'a> Told<Counted<'a>> {
             id: &row.external_id,
             code: row.refusal.code.as_str(),
             message: in_their_words(&row.refusal),
+            taken: row.taken,
         });
         let payload = Counted {
             created: counts.created,

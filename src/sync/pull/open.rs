@@ -84,8 +84,11 @@ impl Puller<'_> {
             }
         }
         if let Some((_, error)) = failing.last().filter(|_| failing.len() == ids.len()) {
-            let probed = unless_ending(self.app, asking.probe()).await;
-            probed.map_err(|_| Stopped::Theirs(error.clone()))?;
+            match unless_ending(self.app, asking.probe()).await {
+                Ok(()) => {}
+                Err(Stopped::Theirs(_)) => return Err(error.clone().into()),
+                Err(stopped) => return Err(stopped),
+            }
         }
         self.set_aside(failing);
         Ok(())
@@ -102,13 +105,18 @@ impl Puller<'_> {
         self.take(unread.collect());
     }
 
+    /// What could not be taken by the last run.
+    pub(super) fn unread_before(&self) -> BTreeSet<String> {
+        let unread = self.source.unread.clone().unwrap_or_default();
+        serde_json::from_value(unread).unwrap_or_default()
+    }
+
     /// Our ids of what is to be asked for, where it is known here, and the platform's. What could not be taken by
     /// the last run comes first.
     async fn queue(&self) -> Result<Vec<(Option<Uuid>, String)>, Stopped> {
         let db = self.app.database.reader();
         let (shop_id, source) = (self.shop.shop_id, &self.source.name);
-        let unread = self.source.unread.clone().unwrap_or_default();
-        let unread: BTreeSet<String> = serde_json::from_value(unread).unwrap_or_default();
+        let unread = self.unread_before();
         let daily = self.daily;
         let mut open = read_again(|| open_orders(db, shop_id, source, daily)).await?;
         open.retain(|_, id| !self.told.contains(id) && !unread.contains(id));

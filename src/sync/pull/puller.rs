@@ -105,6 +105,10 @@ impl<'a> Puller<'a> {
         self.ids_at_once = kind.pull.map_or(1, |pull| pull.ids_at_once);
         self.daily = !self.source.gone_asked_at.is_some_and(lately);
         self.sweeps = self.daily && kind.lacks.contains(&Lack::Changes);
+        if self.unread_before().len() >= UNREAD_LIMIT {
+            // A walk would end at the next one that cannot be read, though these can be by now.
+            self.ask_for_open_orders(&mut asking).await?;
+        }
         self.walk_changes(&mut asking).await?;
         self.ask_for_open_orders(&mut asking).await
     }

@@ -422,5 +422,10 @@ async fn a_code_that_cannot_be_kept_is_told_and_the_order_taken(app: TestApp) {
         message.ends_with("the rest of the order was taken"),
         "{message}"
     );
+    assert_eq!(failed[0]["taken"], true);
+    let (path, headers) = ("/sync/orders?format=text", HeaderMap::new());
+    let body = it.body(&json!([long])).to_string();
+    let answer = it.door.send(path, &headers, body).await;
+    assert_eq!(answer.text, "OK");
     assert_eq!(it.status("2").await, "COMPLETE");
 }
