@@ -39,14 +39,9 @@ const POSTGRES_LIMITS: [(&str, &str); 2] = [
     ("idle_in_transaction_session_timeout", "30s"),
 ];
 
-/// Writers change a small part of what there is, and find it by indexes: reading through a table takes ever longer
-/// the more is in it of other shops. They plan each statement by how its tables are filled then; a plan that was
-/// kept from when they were empty is a bad one until somebody has them looked at, and a shop's first import has
-/// filled them by then.
-const WRITERS_PLANS: [(&str, &str); 2] = [
-    ("enable_seqscan", "off"),
-    ("plan_cache_mode", "force_custom_plan"),
-];
+/// Writers plan each statement by how its tables are filled then. A plan that was kept from when they were empty
+/// is a bad one until somebody has them looked at, and a shop's first import has filled them by then.
+const FRESH_PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
 
 /// The open database.
 #[derive(Clone, Debug)]
@@ -75,10 +70,10 @@ impl Database {
             ));
         }
         let limit = statements.map(|it| ("statement_timeout", format!("{}ms", it.as_millis())));
-        let plans = WRITERS_PLANS.map(|(name, value)| (name, value.to_owned()));
+        let (name, value) = FRESH_PLANS;
         Ok(Self {
-            readers: connect_postgres(url, READERS, limit.into_iter().collect()).await?,
-            writer: connect_postgres(url, WRITERS, plans.into()).await?,
+            readers: connect_postgres(url, READERS, limit).await?,
+            writer: connect_postgres(url, WRITERS, Some((name, value.to_owned()))).await?,
         })
     }
 
@@ -257,7 +252,7 @@ impl ConnectionTrait for ReadConnection {
 async fn connect_postgres(
     url: &str,
     connections: u32,
-    own: Vec<(&'static str, String)>,
+    own: Option<(&'static str, String)>,
 ) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url);
     options

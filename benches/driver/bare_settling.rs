@@ -69,11 +69,6 @@ const ROLLUP: &str = "INSERT INTO {table} (shop_id, affiliate_id, {period}, curr
 pub async fn settle(app: &App, world: &World, effect: Effect) -> Outcome<()> {
     for shop in &world.shops {
         let tx = app.database.begin_write().await?;
-        if app.database.backend() == DbBackend::Postgres {
-            // Statements over whole shops are planned best as everybody's are.
-            tx.execute_unprepared("SET LOCAL enable_seqscan = on")
-                .await?;
-        }
         let fill = |sql: &str| {
             sql.replace("{target}", TARGET)
                 .replace("{due}", DUE)

@@ -8,6 +8,7 @@ mod statements;
 
 use entity::words::TransactionStatus;
 use entity::{Instant, sync_run};
+use sea_orm::{ConnectionTrait, DbBackend};
 use serde::{Deserialize, Serialize};
 
 pub use preview::{Preview, preview};
@@ -61,6 +62,7 @@ impl Change for SettleChunk {
 
     async fn apply(&self, shop: &mut ShopWrite) -> Result<Settled> {
         hold_on(shop, self.run.id).await?;
+        go_by_indexes(shop.db()).await?;
         let range = Range::next(
             shop.db(),
             shop.shop.shop_id,
@@ -111,6 +113,16 @@ impl Transition {
     pub fn from_json(stored: &serde_json::Value) -> Result<Vec<Self>> {
         serde_json::from_value(stored.clone()).map_err(unexpected)
     }
+}
+
+/// A chunk is a small part of what there is. PostgreSQL would now and then rather read through the whole queue, which
+/// takes ever longer the more is in it of other shops; all else that this transaction does is the chunk.
+async fn go_by_indexes(db: &impl ConnectionTrait) -> Result<()> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared("SET LOCAL enable_seqscan = off")
+            .await?;
+    }
+    Ok(())
 }
 
 fn add_transitions(run: &mut sync_run::Model, new: Vec<Transition>) -> Result<()> {
