@@ -38,14 +38,7 @@ pub(super) async fn mark_missed_first(
     source: &str,
     external_ids: &[String],
 ) -> Result<()> {
-    for ids in external_ids.chunks(CHUNK) {
-        orders(shop, source, ids)
-            .col_expr(Column::MissedAt, Expr::value(shop.now.0))
-            .filter(Column::GoneAt.is_null())
-            .exec(shop.db())
-            .await?;
-    }
-    Ok(())
+    miss_now(shop, source, external_ids, Column::GoneAt).await
 }
 
 /// Marks orders that nobody could look at, for whatever reason: they make nothing COMPLETED.
@@ -54,10 +47,20 @@ pub(super) async fn mark_unseen(
     source: &str,
     external_ids: &[String],
 ) -> Result<()> {
+    miss_now(shop, source, external_ids, Column::MissedAt).await
+}
+
+/// Has orders missed since now, but for those that bear this mark.
+async fn miss_now(
+    shop: &ShopWrite,
+    source: &str,
+    external_ids: &[String],
+    unless: Column,
+) -> Result<()> {
     for ids in external_ids.chunks(CHUNK) {
         orders(shop, source, ids)
             .col_expr(Column::MissedAt, Expr::value(shop.now.0))
-            .filter(Column::MissedAt.is_null())
+            .filter(unless.is_null())
             .exec(shop.db())
             .await?;
     }

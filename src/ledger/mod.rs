@@ -65,7 +65,7 @@ pub use order_sources::{
     unseen_sources,
 };
 pub use overrides::{OverrideStatus, ReleaseOverride};
-pub use pulling::{BeginSettling, NoteSource, StorePulled, TakenIn, UNREAD_LIMIT};
+pub use pulling::{BeginSettling, NoteSource, StorePulled, TakenIn, UNREAD_LIMIT, unread_of};
 pub use receiving::{StoreHinted, StorePushed};
 pub use recount::Recount;
 pub use remapping::MapStatuses;

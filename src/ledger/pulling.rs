@@ -116,7 +116,7 @@ impl StorePulled {
         mark_unseen(shop, source, &self.not_taken(counts)).await?;
         let began = self.run.started_at.unwrap_or(self.run.queued_at);
         // One that is there, and only could not be read, was not missed until now.
-        let unread = self.unread_before();
+        let unread = unread_of(&self.source);
         let missing = self.missing.iter().cloned();
         let (first, again): (Vec<_>, Vec<_>) = missing.partition(|id| unread.contains(id));
         mark_missed_first(shop, source, &first).await?;
@@ -143,17 +143,10 @@ impl StorePulled {
         failures.chain(refused.clone()).collect()
     }
 
-    /// The orders that could not be taken before.
-    fn unread_before(&self) -> BTreeSet<String> {
-        let unread = self.source.unread.clone();
-        let unread = unread.and_then(|it| serde_json::from_value(it).ok());
-        unread.unwrap_or_default()
-    }
-
     /// The platform with what it is to be asked for again: what could not be taken, until it can or is gone. One
     /// for which there is no room.
     fn noted(&self, counts: &ImportCounts) -> (order_source::Model, Option<String>) {
-        let mut unread = self.unread_before();
+        let mut unread = unread_of(&self.source);
         let settled = self.reports.iter().map(|it| &it.external_id);
         for external_id in settled.chain(&self.missing) {
             unread.remove(external_id);
@@ -197,6 +190,14 @@ impl Change for NoteSource {
         hold_on(shop, self.run_id).await?;
         keep_progress(shop, &self.source).await
     }
+}
+
+/// The orders of a platform that could not be taken, and are asked for again.
+#[must_use]
+pub fn unread_of(source: &order_source::Model) -> BTreeSet<String> {
+    let unread = source.unread.clone();
+    let unread = unread.and_then(|it| serde_json::from_value(it).ok());
+    unread.unwrap_or_default()
 }
 
 /// Stores how far a platform was read; what an admin has said of it meanwhile stays. One that is asked elsewhere

@@ -3,14 +3,14 @@
 //! R22: where the platform fails at a batch, it may be one order that it fails at. Then the batch is asked for by
 //! halves, until that order is found and set aside.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use uuid::Uuid;
 
 use super::asking::{Asking, may_be_for_one_order};
 use super::puller::Puller;
 use super::stopped::{Stopped, unless_ending};
-use crate::ledger::{open_orders, read_again};
+use crate::ledger::{open_orders, read_again, unread_of};
 use crate::sources::{Reported, SourceError, Unread};
 
 /// How many orders are stored at a time.
@@ -105,18 +105,12 @@ impl Puller<'_> {
         self.take(unread.collect());
     }
 
-    /// What could not be taken by the last run.
-    pub(super) fn unread_before(&self) -> BTreeSet<String> {
-        let unread = self.source.unread.clone().unwrap_or_default();
-        serde_json::from_value(unread).unwrap_or_default()
-    }
-
     /// Our ids of what is to be asked for, where it is known here, and the platform's. What could not be taken by
     /// the last run comes first.
     async fn queue(&self) -> Result<Vec<(Option<Uuid>, String)>, Stopped> {
         let db = self.app.database.reader();
         let (shop_id, source) = (self.shop.shop_id, &self.source.name);
-        let unread = self.unread_before();
+        let unread = unread_of(&self.source);
         let daily = self.daily;
         let mut open = read_again(|| open_orders(db, shop_id, source, daily)).await?;
         open.retain(|_, id| !self.told.contains(id) && !unread.contains(id));

@@ -9,7 +9,7 @@ use super::stopped::{REASON, Stopped};
 use crate::app::App;
 use crate::domain::text;
 use crate::error::Result;
-use crate::ledger::{self, Author, NoteSource, StorePulled, UNREAD_LIMIT};
+use crate::ledger::{self, Author, NoteSource, StorePulled, UNREAD_LIMIT, unread_of};
 use crate::sources::{Lack, OrderSnapshot, Reported, Unread, kind_of};
 use crate::sync::Watch;
 use crate::sync::connecting::asking;
@@ -105,7 +105,7 @@ impl<'a> Puller<'a> {
         self.ids_at_once = kind.pull.map_or(1, |pull| pull.ids_at_once);
         self.daily = !self.source.gone_asked_at.is_some_and(lately);
         self.sweeps = self.daily && kind.lacks.contains(&Lack::Changes);
-        if self.unread_before().len() >= UNREAD_LIMIT {
+        if unread_of(&self.source).len() >= UNREAD_LIMIT {
             // A walk would end at the next one that cannot be read, though these can be by now.
             self.ask_for_open_orders(&mut asking).await?;
         }

@@ -76,6 +76,19 @@ impl<'a> Pushing<'a> {
         answer.json()["payload"].clone()
     }
 
+    /// The id of another source of the shop, with the same secret.
+    async fn other(&self) -> String {
+        let new = NewSource {
+            kind: "rees46".to_owned(),
+            name: Some("other".to_owned()),
+            hook_secret: Some(SECRET.to_owned()),
+            ..NewSource::default()
+        };
+        let (app, shop_id) = (self.shop.app, self.shop.id);
+        let other = sync::connect_source(app, shop_id, &olga(), new).await;
+        id_of(&other.unwrap())
+    }
+
     async fn status(&self, id: &str) -> Value {
         self.shop.order(id).await["status"].take()
     }
@@ -362,14 +375,7 @@ async fn strangers_take_no_place_of_a_source_that_the_path_names(app: TestApp) {
     strangers.fill("/sync/orders", &push.to_string(), 503).await;
     assert_eq!(it.send(&own, &push).await.status, 200);
     // Whoever knows a source holds no place but its own.
-    let other = NewSource {
-        kind: "rees46".to_owned(),
-        name: Some("other".to_owned()),
-        hook_secret: Some(SECRET.to_owned()),
-        ..NewSource::default()
-    };
-    let other = sync::connect_source(&app, it.shop.id, &olga(), other).await;
-    let other = format!("/sync/orders/{}", id_of(&other.unwrap()));
+    let other = format!("/sync/orders/{}", it.other().await);
     strangers.fill(&other, "{}", 429).await;
     assert_eq!(it.send(&own, &push).await.status, 200);
     strangers.stuck.shutdown().await;
@@ -381,14 +387,7 @@ async fn strangers_take_no_place_of_a_source_that_the_path_names(app: TestApp) {
 
 async fn a_path_names_the_source_of_its_push(app: TestApp) {
     let it = Pushing::open(&app).await;
-    let other = NewSource {
-        kind: "rees46".to_owned(),
-        name: Some("other".to_owned()),
-        hook_secret: Some(SECRET.to_owned()),
-        ..NewSource::default()
-    };
-    let other = sync::connect_source(&app, it.shop.id, &olga(), other).await;
-    let (own, other) = (id_of(&it.source), id_of(&other.unwrap()));
+    let (own, other) = (id_of(&it.source), it.other().await);
     let push = it.body(&json!([order(1, 0)]));
     for path in ["/sync/orders", "/import/sync_orders", "/import/orders"] {
         for (id, status) in [(own.as_str(), 200), (other.as_str(), 401), ("nobody", 401)] {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::contract::{Connected, olga};
 use super::server::Trouble;
 use super::shop::{Broken, Status};
+use super::withholding::{commissions, due};
 use super::woocommerce::WooCommerce;
 use crate::support::{TestApp, on_both};
 
@@ -21,24 +22,6 @@ on_both!(
 );
 
 type Shop<'a> = Connected<'a, WooCommerce>;
-
-/// Three complete orders whose days to wait are over, none of which was looked at since.
-async fn due(it: &Shop<'_>) {
-    it.platform.with(|shop| shop.place(3, Status::Complete));
-    it.pull().await;
-    // Once more, so that the next run's window does not reach back to them.
-    it.wait(1, 0);
-    it.pull().await;
-    it.wait(15, 0);
-}
-
-async fn commissions(it: &Shop<'_>) -> [String; 3] {
-    let mut found = [const { String::new() }; 3];
-    for (at, commission) in found.iter_mut().enumerate() {
-        *commission = it.shop.commission(&(at + 1).to_string()).await;
-    }
-    found
-}
 
 async fn switch(it: &Shop<'_>, enabled: bool) {
     let update = SourceUpdate {

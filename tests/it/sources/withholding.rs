@@ -17,10 +17,10 @@ on_both!(
     an_order_whose_new_affiliate_is_inactive_was_looked_at,
 );
 
-type Shop<'a> = Connected<'a, WooCommerce>;
+pub type Shop<'a> = Connected<'a, WooCommerce>;
 
 /// Three complete orders whose days to wait are over, none of which was looked at since.
-async fn due(it: &Shop<'_>) {
+pub async fn due(it: &Shop<'_>) {
     it.platform.with(|shop| shop.place(3, Status::Complete));
     it.pull().await;
     assert_eq!(commissions(it).await, ["IN_PROGRESS 10.00"; 3]);
@@ -30,7 +30,7 @@ async fn due(it: &Shop<'_>) {
     it.wait(15, 0);
 }
 
-async fn commissions(it: &Shop<'_>) -> [String; 3] {
+pub async fn commissions(it: &Shop<'_>) -> [String; 3] {
     let mut found = [const { String::new() }; 3];
     for (at, commission) in found.iter_mut().enumerate() {
         *commission = it.shop.commission(&(at + 1).to_string()).await;
